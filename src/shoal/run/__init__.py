@@ -1,0 +1,1 @@
+"""Running an installation: PostgreSQL, the processes, their health. Knows no commerce."""

@@ -1,0 +1,57 @@
+"""The installation's secrets: made once, kept in one file that only its owner reads."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from shoal.env import BadSetting
+
+NAMES = ("django", "blind_index", "vault_wrap", "pay_sandbox")
+_BYTES = 32
+
+
+def load(path: Path) -> dict[str, bytes]:
+    """This will return each secret's 32 bytes, making the file or what it lacks first.
+
+    Raises BadSetting when the file cannot be read, made or understood.
+    """
+    try:
+        known = _read(path)
+        if set(NAMES) <= set(known):
+            return known
+        _write(
+            path, known | {name: secrets.token_bytes(_BYTES) for name in NAMES if name not in known}
+        )
+        return _read(path)
+    except OSError as error:
+        raise BadSetting(f"The secrets file {path} cannot be used: {error.strerror}.") from error
+    except (ValueError, AttributeError) as error:
+        raise BadSetting(
+            f"The secrets file {path} is damaged; restore it from a backup."
+        ) from error
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    try:
+        text = path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        return {}
+    return {name: bytes.fromhex(value) for name, value in json.loads(text).items()}
+
+
+def _write(path: Path, values: dict[str, bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump({name: value.hex() for name, value in values.items()}, file, indent=2)
+    try:
+        if path.exists():
+            fresh.replace(path)
+        else:
+            # Two processes may start at once: the first file stands, both read it.
+            path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -1,0 +1,207 @@
+"""Django's settings, from the table in `shoal.env`."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy
+from psycopg.conninfo import conninfo_to_dict
+
+from shoal import env
+from shoal.run import places, secret_file
+
+SHOAL_DATA: Path = env.data_folder()
+SHOAL_PUBLIC_URL: str = env.public_url()
+SHOAL_CURRENCY: str = env.read("SHOAL_CURRENCY")
+SHOAL_UNPAID_AFTER = timedelta(minutes=env.read("SHOAL_UNPAID_MINUTES"))
+SHOAL_AFTER_SALES = timedelta(days=env.read("SHOAL_AFTER_SALES_DAYS"))
+SHOAL_SMS: str = env.read("SHOAL_SMS")
+SHOAL_OUTBOX_ANYWHERE: bool = env.read("SHOAL_OUTBOX_ANYWHERE")
+SHOAL_PAY: str = env.read("SHOAL_PAY")
+SHOAL_PAY_URL: str = env.pay_url()
+
+_secrets = secret_file.load(Path(env.read("SHOAL_SECRET_FILE") or SHOAL_DATA / "secrets.json"))
+SECRET_KEY = _secrets["django"].hex()
+SHOAL_BLIND_INDEX_KEY = _secrets["blind_index"]
+SHOAL_VAULT_WRAP_KEY = _secrets["vault_wrap"]
+SHOAL_PAY_SANDBOX_KEY = _secrets["pay_sandbox"]
+
+DEBUG: bool = env.read("SHOAL_DEBUG")
+_public = urlsplit(SHOAL_PUBLIC_URL)
+_secure = _public.scheme == "https"
+ALLOWED_HOSTS = [
+    str(_public.hostname), "localhost", "127.0.0.1", "[::1]", *env.read("SHOAL_ALLOWED_HOSTS"),
+]  # fmt: skip
+CSRF_TRUSTED_ORIGINS = [SHOAL_PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "shoal.people",
+    "shoal.notify",
+    "shoal.ledger",
+    "shoal.brands",
+    "shoal.shops",
+    "shoal.catalog",
+    "shoal.stock",
+    "shoal.offers",
+    "shoal.shelves",
+    "shoal.payments",
+    "shoal.traffic",
+    "shoal.orders",
+    "shoal.settlement",
+    "shoal.care",
+    "shoal.web",
+    "shoal.apps.Frame",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "shoal.urls"
+WSGI_APPLICATION = "shoal.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+
+def _database() -> dict[str, Any]:
+    parts: dict[str, Any] = dict(conninfo_to_dict(_database_address))
+    threads: int = env.read("SHOAL_WEB_THREADS")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "shoal"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        # No smaller than the threads, so that a request never waits for a connection.
+        "OPTIONS": parts | {"pool": {"min_size": 1, "max_size": threads + 2, "timeout": 10}},
+    }
+
+
+_database_address: str = env.read("SHOAL_DATABASE_URL") or places.main_cluster(SHOAL_DATA).address
+SHOAL_VAULT_URL: str = env.read("SHOAL_VAULT_URL") or (
+    env.read("SHOAL_DATABASE_URL") or places.vault_cluster(SHOAL_DATA).address
+)
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# `default` is shared by all processes (limits of tries); `near` is this process's own.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "frame_cache",
+    },
+    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
+USE_TZ = True
+TIME_ZONE: str = env.read("SHOAL_TIME_ZONE")
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", gettext_lazy("Simplified Chinese")), ("en", gettext_lazy("English"))]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = SHOAL_DATA / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = SHOAL_DATA / "media"
+STORAGES: dict[str, dict[str, Any]] = {
+    # Pictures anybody may see. Papers and other files of one party belong in `private`.
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": SHOAL_DATA / "private", "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "shoal.run.static.HashedFiles"},
+}
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+# Staff come by invitation only; the phone sign-in of customers and keepers is Shoal's own.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers count http://localhost as secure
+MFA_TOTP_ISSUER = "Shoal"
+
+SESSION_COOKIE_AGE = int(timedelta(days=60).total_seconds())
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
+SECURE_SSL_REDIRECT = False  # the balancer in front does that
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        # Browsers hold a form's redirect to this list too: paying leads to the partner's page.
+        "form-action": [SELF, SHOAL_PAY_URL],
+    }
+}
+
+EMAIL_HOST: str = env.read("SHOAL_EMAIL_HOST")
+DEFAULT_FROM_EMAIL: str = env.read("SHOAL_EMAIL_FROM")
+
+UNFOLD = {"SITE_TITLE": "Shoal", "SITE_HEADER": "Shoal"}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"shoal": {"level": "INFO"}},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,8 @@
+"""Every address of the site: each face lists its own in `shoal.web.<face>.urls`.
+
+Files under /static/ and /media/ are served by granian itself and never reach Django.
+"""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

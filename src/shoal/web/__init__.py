@@ -1,0 +1,1 @@
+"""HTTP and HTML only: the four faces, their parts and their looks."""
