@@ -1,0 +1,148 @@
+"""Products and the SKUs they come in, with their pictures, freight and search words."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from shoal.brands.models import Brand
+from shoal.kit.ids import short_code, uuid7
+from shoal.kit.texts import in_language
+
+
+class Category(models.Model):
+    """A place in the category tree."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=40, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    names = models.JSONField(help_text="language to text")
+    position = models.PositiveIntegerField(default=0)
+    tax_bp = models.PositiveIntegerField(default=0, help_text="included tax, in basis points")
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return in_language(self.names, "zh")
+
+
+class FreightTemplate(models.Model):
+    """What a brand charges for one parcel to a region."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="freight_templates")
+    name = models.CharField(max_length=60)
+    currency = models.CharField(max_length=3)
+    base_minor = models.BigIntegerField(
+        default=0, help_text="for a parcel, up to the first kilogram"
+    )
+    per_kg_minor = models.BigIntegerField(default=0, help_text="each further kilogram begun")
+    free_from_minor = models.BigIntegerField(
+        null=True, help_text="goods of this brand in the order"
+    )
+    # Region code prefix to extra amount; null refuses the region. The longest prefix wins.
+    regions = models.JSONField(default=dict)
+
+
+class Product(models.Model):
+    """What is sold, described once by its brand. Live texts change only by accepted revisions."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        PROPOSED = "proposed"
+        LIVE = "live"
+        WITHDRAWN = "withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="products")
+    reference = models.CharField(max_length=60, help_text="the brand's own number")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="products")
+    freight = models.ForeignKey(FreightTemplate, models.PROTECT, null=True, related_name="+")
+    titles = models.JSONField(help_text="language to text")
+    descriptions = models.JSONField(default=dict, help_text="language to text")
+    base_language = models.CharField(max_length=8, default="zh")
+    attributes = models.JSONField(default=list, help_text="[{names: {zh, en}, values: [{zh, en}]}]")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    version = models.PositiveBigIntegerField(default=1)
+    search_text = models.TextField(default="", blank=True, help_text="made by catalog.search")
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["brand", "reference"], name="one_product_reference"),
+        ]
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return in_language(self.titles, self.base_language)
+
+    @property
+    def description(self) -> str:
+        """The description in the reader's language."""
+        return in_language(self.descriptions, self.base_language)
+
+
+class Sku(models.Model):
+    """One variant that can be counted and shipped."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="skus")
+    reference = models.CharField(max_length=60, help_text="the brand's own number")
+    barcode = models.CharField(max_length=32, blank=True)
+    values = models.JSONField(default=list, help_text="one {zh, en} per attribute of the product")
+    weight_g = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "reference"], name="one_sku_reference"),
+        ]
+
+    @property
+    def label(self) -> str:
+        """The variant in the reader's language: "深蓝 · L"; empty for a product of one kind."""
+        return " · ".join(in_language(value, "zh") for value in self.values)
+
+
+class Picture(models.Model):
+    """A product's picture, kept as WebP and AVIF in several widths."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="pictures")
+    # Files stand at media/pictures/<digest>-<width>.<webp|avif>: the digest of the cleaned original.
+    digest = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    widths = models.JSONField(help_text="the widths that exist, rising")
+    tint = models.CharField(max_length=7, help_text="average colour, #rrggbb, shown while it loads")
+    alts = models.JSONField(default=dict, help_text="language to text")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+
+
+class Revision(models.Model):
+    """A proposed edit of a live product, and how it was judged."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="revisions")
+    changes = models.JSONField(help_text="field to its proposed value")
+    verdict = models.CharField(max_length=10, default="", blank=True, help_text="accepted, refused")
+    reason = models.TextField(blank=True)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=40)
+    judged_at = models.DateTimeField(null=True)
+    judged_by = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product"], condition=models.Q(verdict=""), name="one_open_revision"
+            ),
+        ]

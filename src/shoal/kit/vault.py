@@ -1,0 +1,143 @@
+"""Personal data, encrypted under a key per person that lives outside ordinary backups.
+
+Keys stand in a small PostgreSQL of their own (`SHOAL_VAULT_URL`), each wrapped under the
+installation's secret; sealed texts stand in the main database. Erasing a person deletes her key:
+what backups and the write-ahead log still hold of her is then noise.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from functools import cache
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from psycopg_pool import ConnectionPool
+
+_NONCE_BYTES = 12
+_SCHEMA = """
+CREATE SCHEMA IF NOT EXISTS vault_keys;
+CREATE TABLE IF NOT EXISTS vault_keys.person_key (
+    person uuid PRIMARY KEY,
+    wrapped bytea NOT NULL
+);
+"""
+
+
+class Erased(LookupError):
+    """The person's key is gone: what was sealed for her cannot be read again."""
+
+
+@cache
+def _pool(address: str) -> ConnectionPool:
+    return ConnectionPool(address, min_size=1, max_size=16, kwargs={"autocommit": True}, open=True)
+
+
+def _keys() -> ConnectionPool:
+    return _pool(settings.SHOAL_VAULT_URL)
+
+
+def create_schema() -> None:
+    """This will make the key table where it is missing."""
+    with _keys().connection() as connection:
+        connection.execute(_SCHEMA)
+
+
+def close() -> None:
+    """This will close the connections to the key store."""
+    _keys().close()
+    _pool.cache_clear()
+
+
+def make_keys(people: Iterable[UUID]) -> None:
+    """This will make a key for each of `people` who has none. Commits at once, on its own.
+
+    A key whose person is then rolled back is harmless: it opens nothing.
+    """
+    rows = [(person, _wrap(person, AESGCM.generate_key(256))) for person in people]
+    with _keys().connection() as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO vault_keys.person_key VALUES (%s, %s) ON CONFLICT DO NOTHING", rows
+        )
+
+
+def erase(person: UUID) -> None:
+    """This will delete the key of `person`: all that was sealed for her is noise from now on."""
+    with _keys().connection() as connection:
+        connection.execute("DELETE FROM vault_keys.person_key WHERE person = %s", [person])
+
+
+def seal(person: UUID, record: Mapping[str, str]) -> bytes:
+    """This will encrypt `record` under the key of `person`. Raises Erased when there is none."""
+    return seal_many({person: record})[person]
+
+
+def seal_many(records: Mapping[UUID, Mapping[str, str]]) -> dict[UUID, bytes]:
+    """This will seal one record per person with one look-up. Raises Erased for a missing key."""
+    keys = _open_keys(records)
+    sealed = {}
+    for person, record in records.items():
+        if person not in keys:
+            raise Erased(person)
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        text = json.dumps(dict(record), ensure_ascii=False).encode()
+        sealed[person] = nonce + AESGCM(keys[person]).encrypt(nonce, text, person.bytes)
+    return sealed
+
+
+def reveal(person: UUID, sealed: bytes | memoryview) -> dict[str, str]:
+    """This will decrypt what `seal` made for `person`. Raises Erased when her key is gone."""
+    found = reveal_many([(person, sealed)])[0]
+    if found is None:
+        raise Erased(person)
+    return found
+
+
+def reveal_many(
+    sealed: Iterable[tuple[UUID, bytes | memoryview]],
+) -> list[dict[str, str] | None]:
+    """This will decrypt many records with one look-up; None stands where a key is gone."""
+    rows = [(person, bytes(blob)) for person, blob in sealed]
+    keys = _open_keys(person for person, _ in rows)
+    return [
+        json.loads(
+            AESGCM(keys[person]).decrypt(blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], person.bytes)
+        )
+        if person in keys
+        else None
+        for person, blob in rows
+    ]
+
+
+def blind_index(kind: str, value: str) -> bytes:
+    """This will return the 32 bytes under which `value` (a phone, an e-mail) can be found again.
+
+    HMAC-SHA-256 under the installation's secret: equal values meet, and nobody without the secret
+    can try them out.
+    """
+    message = f"{kind}\0{value}".encode()
+    return hmac.new(settings.SHOAL_BLIND_INDEX_KEY, message, hashlib.sha256).digest()
+
+
+def _open_keys(people: Iterable[UUID]) -> dict[UUID, bytes]:
+    wanted = list(set(people))
+    if not wanted:
+        return {}
+    with _keys().connection() as connection:
+        rows = connection.execute(
+            "SELECT person, wrapped FROM vault_keys.person_key WHERE person = ANY(%s)", [wanted]
+        ).fetchall()
+    return {person: _unwrap(person, bytes(wrapped)) for person, wrapped in rows}
+
+
+def _wrap(person: UUID, key: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(settings.SHOAL_VAULT_WRAP_KEY).encrypt(nonce, key, person.bytes)
+
+
+def _unwrap(person: UUID, wrapped: bytes) -> bytes:
+    nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+    return AESGCM(settings.SHOAL_VAULT_WRAP_KEY).decrypt(nonce, sealed, person.bytes)

@@ -1,0 +1,154 @@
+"""Offers: a SKU for sale on terms, in a flash sale or standing."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+
+from shoal.brands.models import Brand
+from shoal.catalog.models import Sku
+from shoal.kit.ids import short_code, uuid7
+from shoal.kit.texts import in_language
+from shoal.stock.models import Allotment
+
+
+class FlashSale(models.Model):
+    """One brand's offers, open for the half-open window [starts_at, ends_at)."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        APPLIED = "applied"
+        SCHEDULED = "scheduled", "accepted; its window decides whether it is trailer, open or over"
+        REFUSED = "refused"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="sales")
+    titles = models.JSONField(help_text="language to text")
+    summaries = models.JSONField(default=dict, help_text="language to text")
+    base_language = models.CharField(max_length=8, default="zh")
+    cover = models.ImageField(upload_to="sales/", blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    trailer_at = models.DateTimeField(
+        help_text="from then on keepers and customers see what is to come"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="sale_has_length"),
+            models.CheckConstraint(
+                condition=Q(trailer_at__lte=F("starts_at")), name="trailer_before_sale"
+            ),
+        ]
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return in_language(self.titles, self.base_language)
+
+    @property
+    def summary(self) -> str:
+        """One sentence about the sale in the reader's language."""
+        return in_language(self.summaries, self.base_language)
+
+
+class SaleStep(models.Model):
+    """Fact: a flash sale's state changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sale = models.ForeignKey(FlashSale, models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=10, choices=FlashSale.State)
+    reason = models.TextField(blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+
+class Offer(models.Model):
+    """One SKU on terms. The shares of its price are frozen into each line sold.
+
+    Prices are minor units of `currency`, tax included: B supply, S sale, the markup's floor and
+    cap as whole prices, and the keeper's commission rate in basis points of S.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "belongs to a sale that is not scheduled yet"
+        LISTED = "listed"
+        WITHDRAWN = "withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="offers")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="offers")
+    sale = models.ForeignKey(FlashSale, models.PROTECT, null=True, related_name="offers")
+    allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="offers")
+    currency = models.CharField(max_length=3)
+    supply_minor = models.BigIntegerField()
+    sale_minor = models.BigIntegerField()
+    list_minor = models.BigIntegerField(null=True, help_text="the usual price elsewhere, if proved")
+    floor_minor = models.BigIntegerField()
+    cap_minor = models.BigIntegerField()
+    rate_bp = models.PositiveIntegerField()
+    per_customer = models.PositiveIntegerField(null=True, help_text="units one customer may buy")
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField(null=True, help_text="null: standing")
+    state = models.CharField(max_length=10, choices=State, default=State.LISTED)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(supply_minor__gte=0, sale_minor__gt=0, rate_bp__lte=10_000),
+                name="offer_terms",
+            ),
+            models.CheckConstraint(
+                condition=Q(floor_minor__lte=F("sale_minor"), cap_minor__gte=F("sale_minor"))
+                & Q(floor_minor__gt=0),
+                name="offer_floor_cap",
+            ),
+            # The platform's part at the sale price is never negative: S - B - rate x S >= 0 …
+            models.CheckConstraint(
+                condition=LessThanOrEqual(
+                    F("rate_bp") * F("sale_minor"),
+                    (F("sale_minor") - F("supply_minor")) * 10_000,
+                ),
+                name="offer_platform_part",
+            ),
+            # … and the keeper's part at the floor is not either: rate x S + (floor - S) >= 0.
+            models.CheckConstraint(
+                condition=GreaterThanOrEqual(
+                    F("rate_bp") * F("sale_minor"),
+                    (F("sale_minor") - F("floor_minor")) * 10_000,
+                ),
+                name="offer_keeper_part",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")), name="offer_window"
+            ),
+            models.CheckConstraint(
+                condition=Q(per_customer=None) | Q(per_customer__gt=0), name="offer_limit"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["sku", "state"], name="offer_sku"),
+            models.Index(fields=["sale"], name="offer_sale"),
+        ]
+
+
+class Purchase(models.Model):
+    """How many units of a limited offer one customer holds or bought; the limit's row to lock."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+")
+    customer = models.UUIDField()
+    quantity = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["offer", "customer"], name="one_purchase_count"),
+        ]

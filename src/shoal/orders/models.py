@@ -1,0 +1,238 @@
+"""Orders: a cart that became a promise, with prices, shares and attribution frozen on it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from shoal.brands.models import Brand
+from shoal.catalog.models import Sku
+from shoal.kit.ids import short_code, uuid7
+from shoal.offers.models import Offer
+from shoal.people.models import Person
+from shoal.shops.models import Shop
+from shoal.stock.models import Allotment
+from shoal.traffic.models import Share
+
+
+class CartLine(models.Model):
+    """What somebody means to buy in one shop. Holds no stock and no price."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # A cart belongs to a visitor's cookie until she proves a phone, then to the person too.
+    visitor = models.UUIDField()
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    chosen = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["visitor", "shop", "offer"], name="one_cart_line"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_positive"),
+        ]
+
+
+class Order(models.Model):
+    """One purchase in one shop. `state` is a projection of its steps."""
+
+    class State(models.TextChoices):
+        UNPAID = "unpaid"
+        PAID = "paid"
+        SHIPPED = "shipped", "every parcel is on its way or further"
+        DELIVERED = "delivered", "every parcel has arrived"
+        COMPLETED = "completed", "the after-sales window is over"
+        CANCELLED = "cancelled", "given up by somebody"
+        EXPIRED = "expired", "not paid in time"
+        REFUNDED = "refunded", "paid, then given back whole"
+
+    class Attribution(models.TextChoices):
+        SHARE = "share", "came through a share of this keeper"
+        STOREFRONT = "storefront", "came straight to the shop"
+        SELF = "self", "the buyer is the keeper: no commission"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    customer = models.ForeignKey(Person, models.PROTECT, related_name="orders")
+    storefront = models.ForeignKey(Shop, models.PROTECT, related_name="orders")
+    # Frozen attribution: who earns (nobody when null), on which evidence, by which rule.
+    earner = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="earned_orders")
+    share = models.ForeignKey(Share, models.PROTECT, null=True, related_name="orders")
+    attribution = models.CharField(max_length=12, choices=Attribution)
+    attribution_rule = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    goods_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.UNPAID)
+    region = models.CharField(max_length=12)
+    sealed = models.BinaryField(
+        help_text="vault of the customer: recipient, address, note, invoice"
+    )
+    placed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(
+                    total_minor=F("goods_minor") + F("freight_minor") - F("discount_minor")
+                ),
+                name="order_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(goods_minor__gte=0, freight_minor__gte=0, discount_minor__gte=0)
+                & Q(total_minor__gt=0),
+                name="order_amounts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(attribution="self") | Q(earner=None), name="self_earns_nothing"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "-placed_at"], name="order_customer"),
+            models.Index(fields=["storefront", "-placed_at"], name="order_storefront"),
+            models.Index(fields=["earner", "-placed_at"], name="order_earner"),
+            models.Index(fields=["expires_at"], condition=Q(state="unpaid"), name="order_unpaid"),
+            models.Index(
+                fields=["delivered_at"], condition=Q(state="delivered"), name="order_delivered"
+            ),
+        ]
+
+
+class Parcel(models.Model):
+    """The lines of one order that one brand ships together."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SHIPPED = "shipped"
+        DELIVERED = "delivered"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="parcels")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="parcels")
+    freight_minor = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    carrier = models.CharField(max_length=40, blank=True)
+    tracking = models.CharField(max_length=60, blank=True)
+    problem = models.CharField(max_length=200, blank=True, help_text="why the brand cannot ship")
+    shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["brand", "state"], name="parcel_brand")]
+
+
+class OrderLine(models.Model):
+    """One offer in one order. Price, shares of the price and rule are frozen: never recomputed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    parcel = models.ForeignKey(Parcel, models.PROTECT, related_name="lines")
+    number = models.PositiveIntegerField()
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="lines")
+    offer_version = models.PositiveIntegerField()
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
+    allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="+")
+    titles = models.JSONField(help_text="what it was called when it was bought, by language")
+    quantity = models.PositiveIntegerField()
+    # Per unit: B, S and M. Per line: the parts, which add up to quantity x (S + M).
+    supply_minor = models.BigIntegerField()
+    sale_minor = models.BigIntegerField()
+    markup_minor = models.BigIntegerField()
+    rate_bp = models.PositiveIntegerField()
+    line_minor = models.BigIntegerField()
+    brand_minor = models.BigIntegerField()
+    keeper_minor = models.BigIntegerField()
+    platform_minor = models.BigIntegerField()
+    tax_bp = models.PositiveIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0, help_text="included in the line's price")
+    rule = models.CharField(
+        max_length=20, help_text="the version of the rule that shared the price"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "number"], name="one_line_number"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="line_quantity"),
+            models.CheckConstraint(
+                condition=Q(line_minor=F("quantity") * (F("sale_minor") + F("markup_minor"))),
+                name="line_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(line_minor=F("brand_minor") + F("keeper_minor") + F("platform_minor")),
+                name="line_shared_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(brand_minor__gte=0, keeper_minor__gte=0, platform_minor__gte=0),
+                name="line_parts",
+            ),
+        ]
+
+
+class OrderStep(models.Model):
+    """Fact: an order's state changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=10, choices=Order.State)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+
+class ParcelStep(models.Model):
+    """Fact: a parcel's state changed, or something happened to it on its way."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    parcel = models.ForeignKey(Parcel, models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=10, choices=Parcel.State)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+
+class Receipt(models.Model):
+    """The answer to one request for an order: asking again with the same key gets it again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    customer = models.UUIDField()
+    key = models.UUIDField()
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    digest = models.BinaryField(max_length=32, help_text="SHA-256 of what was asked")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer", "key"], name="one_receipt"),
+        ]
+
+
+class RefundApproval(models.Model):
+    """An operator's wish to give a paid order back; a second operator decides."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="refund_approvals")
+    reason = models.CharField(max_length=200)
+    asked_by = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+    verdict = models.CharField(max_length=10, default="", blank=True, help_text="approved, refused")
+    decided_by = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(decided_by=F("asked_by")), name="refund_needs_two_people"
+            ),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(verdict=""), name="one_open_refund_approval"
+            ),
+        ]

@@ -1,0 +1,75 @@
+"""What a shop shows: one rule, plus exceptions. Opening a sale writes nothing here."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from shoal.catalog.models import Product
+from shoal.kit.ids import uuid7
+from shoal.offers.models import Offer
+from shoal.shops.models import Shop
+
+
+class Shelf(models.Model):
+    """A shop's rule. A shop without a row follows all."""
+
+    class Rule(models.TextChoices):
+        ALL = "all"
+        CHOSEN = "chosen", "only these brands and categories"
+
+    shop = models.OneToOneField(Shop, models.PROTECT, primary_key=True, related_name="shelf")
+    rule = models.CharField(max_length=10, choices=Rule, default=Rule.ALL)
+    brands = models.JSONField(default=list, help_text="codes of brands it follows")
+    categories = models.JSONField(default=list, help_text="codes of categories it follows")
+    markup_kind = models.CharField(max_length=8, default="none", help_text="none, fixed, percent")
+    markup_value = models.BigIntegerField(default=0, help_text="minor units, or basis points")
+    paused = models.BooleanField(default=False)
+
+
+class Placement(models.Model):
+    """An exception to the rule: a product hidden, or pinned in front, in one shop."""
+
+    class Kind(models.TextChoices):
+        HIDDEN = "hidden"
+        PINNED = "pinned"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="placements")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shop", "product"], name="one_placement"),
+        ]
+
+
+class Words(models.Model):
+    """What a keeper says about a product, in her own words, on its page in her shop."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="words")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shop", "product"], name="one_word_of_hers"),
+        ]
+
+
+class Markup(models.Model):
+    """A markup for one offer in one shop; stands before the shelf's own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="markups")
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="+")
+    markup_minor = models.BigIntegerField(help_text="added to the sale price; may be negative")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shop", "offer"], name="one_markup"),
+            models.CheckConstraint(condition=~Q(markup_minor=0), name="markup_says_something"),
+        ]
