@@ -1,0 +1,1 @@
+"""Payments: intents, providers and their notices, refunds."""

@@ -1,0 +1,226 @@
+"""Durable work on payments.
+
+What calls a partner goes in three moves: hold (a row, in a transaction), call (outside of one),
+confirm (in another). A process that dies in between leaves a row that becomes due again, and every
+call is safe to repeat.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from shoal.kit.errors import Refused
+from shoal.kit.locks import lock_rows
+from shoal.kit.money import Money
+from shoal.kit.transactions import operation
+from shoal.payments import queries, rules
+from shoal.payments.booking import take_notices
+from shoal.payments.models import Intent, Refund
+from shoal.payments.providers import (
+    Prepayment,
+    ProviderDown,
+    ProviderNotice,
+    ProviderSaidNo,
+    provider,
+)
+from shoal.payments.rules import Verdict
+from shoal.payments.steps import send_soon
+
+# While one worker holds a row nobody else acts on it; it is due again if that worker dies.
+_HELD = timedelta(minutes=2)
+_AT_ONCE = 20
+
+
+class NotPayable(Refused):
+    """This can no longer be paid: it has been paid already, or was given up."""
+
+    code = "not_payable"
+
+
+class RefundNotStuck(Refused):
+    """This refund is not waiting for anybody."""
+
+    code = "refund_not_stuck"
+
+
+@operation
+def record_notices(*, notices: Sequence[ProviderNotice], at: datetime) -> list[Verdict | None]:
+    """This will store each provider event once and move its money, and return the verdicts.
+
+    None stands for an event told before. What each verdict means is the table in `rules`.
+    """
+    return take_notices(notices=notices, at=at)
+
+
+def start_payment(
+    *,
+    intent: Intent,
+    return_url: str,
+    notify_url: str,
+    at: datetime,
+    title: str = "",
+    language: str = "",
+    expires_at: datetime | None = None,
+) -> str:
+    """This will announce the payment to its provider and return where to send the payer.
+
+    `title` is what the partner's page calls the purchase. Raises NotPayable, ProviderDown or
+    ProviderSaidNo; the thing to pay for stays payable after the last two.
+    """
+    held = _hold_payment(intent=intent, at=at)
+    prepaid = provider(held.provider).prepay(
+        prepayment=Prepayment(
+            code=held.code,
+            money=Money(held.amount, held.currency),
+            title=title,
+            return_url=return_url,
+            notify_url=notify_url,
+            expires_at=expires_at,
+            language=language,
+        )
+    )
+    _confirm_payment(intent=held, reference=prepaid.reference)
+    return prepaid.redirect_url
+
+
+@operation
+def _hold_payment(*, intent: Intent, at: datetime) -> Intent:
+    held = lock_rows(Intent, [intent.id]).get(intent.id)
+    if held is None or held.state != Intent.State.OPEN:
+        raise NotPayable
+    # From here on money may arrive: ask about it even if no notice ever comes.
+    pause = rules.question_pause(asked=0)
+    held.asked, held.ask_at = 0, at + (pause or _HELD)
+    held.save(update_fields=["asked", "ask_at"])
+    return held
+
+
+@operation
+def _confirm_payment(*, intent: Intent, reference: str) -> None:
+    Intent.objects.filter(id=intent.id).update(provider_reference=reference)
+
+
+def settle_open_intents(*, at: datetime) -> int:
+    """This will ask providers about payments begun whose notice has not come; returns how many.
+
+    What they know is recorded as if a notice had told it. Questions are asked with growing pauses,
+    after an intent was closed too, and end when it is captured or after about two days.
+    """
+    return _drain(lambda: _ask(at=at))
+
+
+def _ask(*, at: datetime) -> int:
+    held = _hold_questions(at=at)
+    for intent in held:
+        try:
+            known = provider(intent.provider).query(code=intent.code)
+        except (ProviderDown, ProviderSaidNo):
+            continue  # it is due again after its pause
+        if known:
+            record_notices(notices=known, at=at)
+    return len(held)
+
+
+@operation
+def _hold_questions(*, at: datetime) -> list[Intent]:
+    rows = queries.due_questions(at=at).select_for_update(skip_locked=True)
+    held = list(rows[:_AT_ONCE])
+    for intent in held:
+        intent.asked += 1
+        pause = rules.question_pause(asked=intent.asked)
+        intent.ask_at = None if pause is None else at + pause
+    Intent.objects.bulk_update(held, ["asked", "ask_at"])
+    return held
+
+
+def send_refunds(*, at: datetime) -> int:
+    """This will send every refund that is due, ask after those under way, and return how many."""
+    return _drain(lambda: _send(at=at))
+
+
+def _send(*, at: datetime) -> int:
+    held = _hold_refunds(at=at)
+    for refund in held:
+        _send_one(refund=refund, at=at)
+    return len(held)
+
+
+@operation
+def _hold_refunds(*, at: datetime) -> list[Refund]:
+    rows = queries.due_refunds(at=at).select_related("intent")
+    held = list(rows.select_for_update(skip_locked=True, of=("self",))[:_AT_ONCE])
+    for refund in held:
+        refund.attempts += 1
+        refund.next_at = at + _HELD
+    Refund.objects.bulk_update(held, ["attempts", "next_at"])
+    return held
+
+
+def _send_one(*, refund: Refund, at: datetime) -> None:
+    partner = provider(refund.intent.provider)
+    try:
+        if refund.state == Refund.State.SENT:
+            known = partner.query_refund(code=refund.code)
+        else:
+            known = partner.refund(
+                code=refund.code,
+                intent_code=refund.intent.code,
+                money=Money(refund.amount, refund.currency),
+                reason=refund.reason,
+                notify_url=notify_url(provider=refund.intent.provider),
+            )
+    except (ProviderDown, ProviderSaidNo) as problem:
+        _put_off(refund=refund, said_no=isinstance(problem, ProviderSaidNo), at=at)
+        return
+    _confirm_refund(refund=refund, known=known, at=at)
+
+
+@operation
+def _confirm_refund(*, refund: Refund, known: Sequence[ProviderNotice], at: datetime) -> None:
+    """The provider has it: ask again later, unless it is known already what became of it."""
+    pause = rules.refund_pause(attempts=refund.attempts)
+    lock_rows(Intent, [refund.intent_id])  # the same order as a notice takes them in
+    Refund.objects.filter(id=refund.id).exclude(state=Refund.State.DONE).update(
+        state=Refund.State.SENT, next_at=None if pause is None else at + pause
+    )
+    if known:
+        take_notices(notices=known, at=at)
+
+
+@operation
+def _put_off(*, refund: Refund, said_no: bool, at: datetime) -> None:
+    """It did not work this time: again after a growing pause, at last a matter for an operator."""
+    pause = rules.refund_pause(attempts=refund.attempts)
+    state = Refund.State.FAILED if said_no or pause is None else refund.state
+    # A notice may have finished it meanwhile; then there is nothing to put off.
+    Refund.objects.filter(id=refund.id).exclude(state=Refund.State.DONE).update(
+        state=state, next_at=None if pause is None else at + pause
+    )
+
+
+@operation
+def retry_refund(*, code: str, at: datetime) -> Refund:
+    """This will send a refund that failed for good once more, with its attempts counted anew.
+
+    Raises RefundNotStuck for one that is under way or done.
+    """
+    refund = Refund.objects.select_for_update().filter(code=code).first()
+    if refund is None or refund.state != Refund.State.FAILED or refund.next_at is not None:
+        raise RefundNotStuck
+    refund.attempts, refund.next_at = 0, at
+    refund.save(update_fields=["attempts", "next_at"])
+    send_soon(refunds=[refund])
+    return refund
+
+
+def notify_url(*, provider: str) -> str:
+    """This will return the address at which a provider tells us what happened."""
+    return f"{settings.SHOAL_PUBLIC_URL}/notices/{provider}"
+
+
+def _drain(act: Callable[[], int]) -> int:
+    done = 0
+    while handled := act():
+        done += handled
+    return done

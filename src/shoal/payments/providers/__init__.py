@@ -1,0 +1,142 @@
+"""Payment providers: one port, an adapter per partner, chosen by settings.
+
+An adapter turns a partner's own words into ours: `code` is our number (an intent's or a refund's),
+`event` the partner's id of *what happened*, the same in a notice and in the answer to a query, so
+that hearing of it both ways counts once. Where a partner has no such id, the adapter makes one of
+its transaction number and kind. No method is called inside a transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from typing import Protocol
+
+from django.conf import settings
+
+from shoal.kit.errors import NotFound, Refused
+from shoal.kit.money import Money
+from shoal.payments.rules import Kind
+
+_ADAPTERS = {"sandbox": "shoal.payments.providers.sandbox"}
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderNotice:
+    """One thing that happened at a partner, told by a signed notice or by a query."""
+
+    provider: str
+    event: str
+    kind: Kind
+    code: str
+    amount: int
+    currency: str
+    happened_at: datetime
+    digest: bytes = b""
+    # Given where the partner signs a number used once; the same one is refused a second time.
+    nonce: str = ""
+
+    def __post_init__(self) -> None:
+        if self.amount <= 0 or not self.event or not self.code:
+            raise ValueError("a notice names an event, a number and a positive amount")
+
+    @property
+    def money(self) -> Money:
+        """The sum it is about."""
+        return Money(self.amount, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepayment:
+    """What a partner must know to show its page."""
+
+    code: str
+    money: Money
+    title: str
+    return_url: str
+    notify_url: str
+    expires_at: datetime | None = None
+    language: str = ""
+    # Partners inside a chat app open their own sheet and need to know the client and its user.
+    client: str = "browser"
+    client_user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepaid:
+    """Where the payer goes, and the partner's own number of the payment."""
+
+    redirect_url: str
+    reference: str
+
+
+class ProviderDown(Refused):
+    """The payment partner does not answer right now. Nothing was charged; try again soon."""
+
+    code = "provider_down"
+
+
+class ProviderSaidNo(Refused):
+    """The payment partner refused ({why}). Nothing was charged."""
+
+    code = "provider_said_no"
+
+
+class NoticeRefused(Refused):
+    """This notice is not from the payment partner, or is too old."""
+
+    code = "notice_refused"
+
+
+class Provider(Protocol):
+    """What Shoal asks of a payment partner.
+
+    Every call is safe to repeat with the same code. Each raises ProviderDown when the partner
+    cannot be reached or fails, ProviderSaidNo when it answers that it will not.
+    """
+
+    name: str
+    thanks: str  # what the partner wants to read in answer to a notice
+
+    def prepay(self, *, prepayment: Prepayment) -> Prepaid:
+        """This will announce a payment and return where the payer goes."""
+        ...
+
+    def query(self, *, code: str) -> Sequence[ProviderNotice]:
+        """This will return what was captured for the intent `code`."""
+        ...
+
+    def refund(
+        self, *, code: str, intent_code: str, money: Money, reason: str, notify_url: str
+    ) -> Sequence[ProviderNotice]:
+        """This will ask for a refund; nothing returned means that it is on its way."""
+        ...
+
+    def query_refund(self, *, code: str) -> Sequence[ProviderNotice]:
+        """This will return what has become of the refund `code`."""
+        ...
+
+    def read_notice(
+        self, *, headers: Mapping[str, str], body: bytes, at: datetime
+    ) -> ProviderNotice:
+        """This will check an incoming notice's signature and age and read it, or NoticeRefused.
+
+        `headers` have lower-case names.
+        """
+        ...
+
+
+def default_provider() -> str:
+    """This will name the partner that new payments use."""
+    name: str = settings.SHOAL_PAY
+    return name
+
+
+@cache
+def provider(name: str) -> Provider:
+    """This will return the adapter `name`; raises NotFound for one that is not there."""
+    if name not in _ADAPTERS:
+        raise NotFound
+    adapter: Provider = import_module(_ADAPTERS[name]).make()
+    return adapter

@@ -1,0 +1,67 @@
+"""Every read of payments."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from shoal.kit.errors import NotFound
+from shoal.kit.money import Money
+from shoal.payments.models import Intent, Notice, Refund
+from shoal.payments.rules import Verdict
+
+
+def intent_for(*, subject: UUID) -> Intent:
+    """This will return the newest intent for `subject`, or raise NotFound."""
+    intent = Intent.objects.filter(subject=subject).order_by("-id").first()
+    if intent is None:
+        raise NotFound
+    return intent
+
+
+def intents_for(*, subject: UUID) -> list[Intent]:
+    """This will list every intent for `subject`, oldest first."""
+    return list(Intent.objects.filter(subject=subject).order_by("id"))
+
+
+def refundable(*, subject: UUID) -> Money | None:
+    """This will return what of the payment for `subject` is not asked back; None: never paid."""
+    intents = [intent for intent in intents_for(subject=subject) if intent.captured]
+    if not intents:
+        return None
+    return Money(sum(row.captured - row.refunded for row in intents), intents[0].currency)
+
+
+def refunds_for(*, subject: UUID) -> list[Refund]:
+    """This will list the refunds of what was paid for `subject`, oldest first."""
+    rows = Refund.objects.filter(intent__subject=subject).select_related("intent")
+    return list(rows.order_by("id"))
+
+
+def notices_for(*, subject: UUID) -> list[Notice]:
+    """This will list what providers told about the payment of `subject`, oldest first."""
+    return list(Notice.objects.filter(intent__subject=subject).order_by("id"))
+
+
+def stuck_refunds() -> list[Refund]:
+    """This will list the refunds that have failed for good: an operator must look."""
+    rows = Refund.objects.filter(state=Refund.State.FAILED, next_at=None)
+    return list(rows.select_related("intent").order_by("id"))
+
+
+def notices_to_look_at(*, since_at: datetime) -> list[Notice]:
+    """This will list notices since `since_at` that changed nothing and should not have come."""
+    rows = Notice.objects.filter(
+        received_at__gte=since_at, verdict__in=[Verdict.UNKNOWN, Verdict.TOO_LATE]
+    )
+    return list(rows.order_by("-id"))
+
+
+def due_refunds(*, at: datetime) -> "QuerySet[Refund]":
+    """This will return the refunds that the worker should act on, longest due first."""
+    return Refund.objects.filter(next_at__lte=at).order_by("next_at")
+
+
+def due_questions(*, at: datetime) -> "QuerySet[Intent]":
+    """This will return the unpaid intents whose provider should be asked, longest due first."""
+    return Intent.objects.filter(ask_at__lte=at).order_by("ask_at")
