@@ -13,7 +13,7 @@ from shoal.kit.transactions import step
 from shoal.ledger.models import Account
 from shoal.ledger.steps import AccountKey, NewTransfer, post
 from shoal.payments import rules
-from shoal.payments.events import PaymentCaptured, PaymentRefunded, RefundFailed
+from shoal.payments.events import NoticeArriving, PaymentCaptured, PaymentRefunded, RefundFailed
 from shoal.payments.models import Intent, Notice, Refund
 from shoal.payments.providers import ProviderNotice
 from shoal.payments.rules import Kind, Verdict
@@ -65,17 +65,21 @@ def take_notices(*, notices: Sequence[ProviderNotice], at: datetime) -> list[Ver
 def _open_books(notices: Sequence[ProviderNotice], at: datetime) -> _Books:
     paid = {notice.code for notice in notices if notice.kind is Kind.CAPTURED}
     returned = {notice.code for notice in notices if notice.kind is not Kind.CAPTURED}
-    refund_ids = dict(
-        Refund.objects.filter(code__in=returned).values_list("id", "intent_id") if returned else ()
-    )
-    intent_ids = set(Intent.objects.filter(code__in=paid).values_list("id", flat=True))
-    intents = lock_rows(Intent, intent_ids | set(refund_ids.values()))
+    subjects = dict(Intent.objects.filter(code__in=paid).values_list("id", "subject"))
+    refund_ids = []
+    if returned:
+        rows = Refund.objects.filter(code__in=returned)
+        for refund, intent, subject in rows.values_list("id", "intent", "intent__subject"):
+            refund_ids.append(refund)
+            subjects[intent] = subject
+    publish([NoticeArriving(subject) for subject in sorted(set(subjects.values()))])
+    intents = lock_rows(Intent, subjects)
     refunds = lock_rows(Refund, refund_ids) if refund_ids else {}
-    for refund in refunds.values():
-        refund.intent = intents[refund.intent_id]  # one object for both, so that sums add up
+    for row in refunds.values():
+        row.intent = intents[row.intent_id]  # one object for both, so that sums add up
     return _Books(
-        intents={intent.code: intent for intent in intents.values()},
-        refunds={refund.code: refund for refund in refunds.values()},
+        intents={row.code: row for row in intents.values()},
+        refunds={row.code: row for row in refunds.values()},
         at=at,
     )
 
@@ -99,7 +103,8 @@ def _judge(books: _Books, told: ProviderNotice) -> Verdict:
         amount=told.amount,
         currency=told.currency,
         digest=told.digest,
-        happened_at=told.happened_at,
+        # A partner's clock that runs ahead must not book money in the future.
+        happened_at=min(told.happened_at, books.at),
         received_at=books.at,
     )
     if told.kind is Kind.CAPTURED:
@@ -133,12 +138,12 @@ def _judge_capture(books: _Books, told: ProviderNotice, notice: Notice) -> Verdi
             subject=intent.subject,
             amount=intent.amount,
             currency=intent.currency,
-            at=books.at,
+            at=notice.happened_at,
             late=intent.state == Intent.State.CLOSED,
         )
     )
     intent.state = Intent.State.CAPTURED
-    intent.captured_at = books.at
+    intent.captured_at = notice.happened_at
     intent.ask_at = None
     return verdict
 
@@ -184,7 +189,8 @@ def _judge_refund(books: _Books, told: ProviderNotice, notice: Notice) -> Verdic
 
 def _finish(books: _Books, refund: Refund, notice: Notice) -> None:
     intent = refund.intent
-    refund.state, refund.done_at, refund.next_at = Refund.State.DONE, books.at, None
+    refund.state = Refund.State.DONE
+    refund.done_at, refund.next_at = notice.happened_at, None
     if refund.currency == intent.currency:
         intent.returned += refund.amount
     books.transfers.append(_transfer("refund", notice, intent))
@@ -192,10 +198,10 @@ def _finish(books: _Books, refund: Refund, notice: Notice) -> None:
         PaymentRefunded(
             refund=refund.id,
             subject=refund.subject,
-            paid_for=intent.subject,
+            order=intent.subject,
             amount=refund.amount,
             currency=refund.currency,
-            at=books.at,
+            at=notice.happened_at,
             excess=refund.excess,
         )
     )
@@ -209,7 +215,7 @@ def _fail(books: _Books, refund: Refund) -> None:
         RefundFailed(
             refund=refund.id,
             subject=refund.subject,
-            paid_for=refund.intent.subject,
+            order=refund.intent.subject,
             amount=refund.amount,
             currency=refund.currency,
             at=books.at,
@@ -231,7 +237,7 @@ def _transfer(kind: str, notice: Notice, intent: Intent) -> NewTransfer:
         credit=credit,
         amount=notice.amount,
         subject=intent.subject,
-        at=notice.received_at,
+        at=notice.happened_at,
         by=f"provider:{notice.provider}",
     )
 

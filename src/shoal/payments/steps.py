@@ -12,8 +12,6 @@ from shoal.kit.errors import Refused
 from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import step
 from shoal.payments.models import Intent, Refund
-from shoal.payments.providers import default_provider
-from shoal.people.models import Person
 
 
 class RefundTooLarge(Refused):
@@ -23,34 +21,34 @@ class RefundTooLarge(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class IntentWanted:
-    """One sum to ask of a payer for `subject`."""
+class NewIntent:
+    """One sum, in minor units, to ask of a payer for `subject` through `provider`."""
 
     subject: UUID
     payer: UUID
     amount: int
     currency: str
+    provider: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class RefundWanted:
-    """`amount` of what was paid for `paid_for` to give back, because of `subject`.
+    """`amount` of what was paid for `intent_subject` (an order) to give back.
 
-    `subject` is what asks (a cancellation, a case, an approval): one refund each, ever.
+    `refund_subject` is what asks (a cancellation, a case, an approval): one refund each, ever.
     """
 
-    paid_for: UUID
-    subject: UUID
+    intent_subject: UUID
+    refund_subject: UUID
     amount: int
     reason: str
     by: str
 
 
 @step
-def open_intents(
-    *, wants: Sequence[IntentWanted], at: datetime, provider: str | None = None
-) -> list[Intent]:
-    """This will open an intent for each of `wants`, in their order, and return them.
+def open_intents(*, wants: Sequence[NewIntent]) -> list[Intent]:
+    """This will open an intent for each of `wants` and return them in that order.
 
     The database refuses a second open intent for one subject.
     """
@@ -58,37 +56,21 @@ def open_intents(
         Intent(
             subject=want.subject,
             payer_id=want.payer,
-            provider=provider or default_provider(),
+            provider=want.provider,
             amount=want.amount,
             currency=want.currency,
-            created_at=at,
+            created_at=want.at,
         )
         for want in wants
     )
 
 
 @step
-def open_intent(
-    *,
-    subject: UUID,
-    payer: Person,
-    amount: int,
-    currency: str,
-    at: datetime,
-    provider: str | None = None,
-) -> Intent:
-    """This will open the intent that asks `payer` for `amount` minor units for `subject`."""
-    want = IntentWanted(subject=subject, payer=payer.id, amount=amount, currency=currency)
-    return open_intents(wants=[want], at=at, provider=provider)[0]
-
-
-@step
 def close_intents(*, subjects: Iterable[UUID], at: datetime) -> set[UUID]:
     """This will close the open intents for `subjects` and return those subjects.
 
-    A subject that is not returned has been paid meanwhile (or had no open intent): leave it. Call
-    this before locking rows of your own: a provider's notice locks the intent first as well.
-    Money that arrives for a closed intent is still taken in, and told with `late`.
+    A subject that is not returned has been paid meanwhile, or had no open intent. Money that
+    arrives for a closed intent is still taken in, and told with `late`.
     """
     ids = Intent.objects.filter(subject__in=set(subjects), state=Intent.State.OPEN)
     locked = lock_rows(Intent, ids.values_list("id", flat=True))
@@ -108,24 +90,26 @@ def request_refunds(*, wants: Sequence[RefundWanted], at: datetime) -> list[Refu
     """
     first: dict[UUID, RefundWanted] = {}
     for want in wants:
-        first.setdefault(want.subject, want)
-    paid = Intent.objects.filter(subject__in={want.paid_for for want in wants}, captured__gt=0)
+        first.setdefault(want.refund_subject, want)
+    paid = Intent.objects.filter(
+        subject__in={want.intent_subject for want in wants}, captured__gt=0
+    )
     intents = lock_rows(Intent, paid.values_list("id", flat=True))
     known = {refund.subject: refund for refund in Refund.objects.filter(subject__in=first.keys())}
     new = [
         _new_refund(want=want, intents=intents.values(), at=at)
         for want in first.values()
-        if want.subject not in known
+        if want.refund_subject not in known
     ]
     take_room(amounts=[(refund.intent_id, refund.amount) for refund in new])
     Refund.objects.bulk_create(new)
     send_soon(refunds=new)
     known |= {refund.subject: refund for refund in new}
-    return [known[want.subject] for want in wants]
+    return [known[want.refund_subject] for want in wants]
 
 
 def _new_refund(*, want: RefundWanted, intents: Iterable[Intent], at: datetime) -> Refund:
-    of_subject = [intent for intent in intents if intent.subject == want.paid_for]
+    of_subject = [intent for intent in intents if intent.subject == want.intent_subject]
     if not of_subject:
         raise RefundTooLarge
     # Nearly always one; after a late payment the one with the most left.
@@ -133,7 +117,7 @@ def _new_refund(*, want: RefundWanted, intents: Iterable[Intent], at: datetime) 
     intent.refunded += want.amount  # so that the next want of this list sees what is left
     return Refund(
         intent=intent,
-        subject=want.subject,
+        subject=want.refund_subject,
         amount=want.amount,
         currency=intent.currency,
         reason=want.reason[:200],
