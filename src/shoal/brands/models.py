@@ -5,7 +5,16 @@ from typing import ClassVar
 from django.db import models
 
 from shoal.kit.ids import short_code, uuid7
+from shoal.kit.papers import private_storage
+from shoal.kit.texts import in_language
 from shoal.people.models import Person
+
+
+class Verdict(models.TextChoices):
+    """How something handed in was judged; empty while nobody has."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
 
 
 class Brand(models.Model):
@@ -29,6 +38,19 @@ class Brand(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.APPLIED)
     applied_at = models.DateTimeField()
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state", "applied_at"], name="brand_state")]
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return in_language(self.names, self.base_language)
+
+    @property
+    def story(self) -> str:
+        """What the brand tells about itself in the reader's language."""
+        return in_language(self.stories, self.base_language)
+
 
 class BrandStep(models.Model):
     """Fact: a brand's state changed."""
@@ -39,6 +61,9 @@ class BrandStep(models.Model):
     reason = models.TextField(blank=True)
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
 
 
 class BrandMember(models.Model):
@@ -66,22 +91,27 @@ class BrandMember(models.Model):
 
 
 class Paper(models.Model):
-    """A licence, trademark or authorisation that a brand handed in."""
+    """A licence, trademark or authorisation that a brand handed in: confidential.
+
+    The file stands in the private storage; only a view that knows who asks hands it out.
+    """
 
     class Kind(models.TextChoices):
-        LICENCE = "licence"
-        TRADEMARK = "trademark"
-        AUTHORISATION = "authorisation"
-        INSPECTION = "inspection"
+        LICENCE = "licence", "business licence"
+        TRADEMARK = "trademark", "trademark certificate"
+        AUTHORISATION = "authorisation", "authorisation to sell"
+        INSPECTION = "inspection", "inspection report"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="papers")
     kind = models.CharField(max_length=15, choices=Kind)
-    file = models.FileField(upload_to="papers/")
+    file = models.FileField(storage=private_storage, max_length=200)
+    media_type = models.CharField(max_length=40, help_text="found in the content, not in the name")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
     number = models.CharField(max_length=60, blank=True)
     valid_until = models.DateField(null=True, blank=True)
-    verdict = models.CharField(max_length=10, default="", blank=True, help_text="accepted, refused")
+    verdict = models.CharField(max_length=10, choices=Verdict, default="", blank=True)
     reason = models.TextField(blank=True)
     handed_in_at = models.DateTimeField()
     judged_at = models.DateTimeField(null=True)
@@ -119,7 +149,7 @@ class Sample(models.Model):
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="samples")
     wanted = models.CharField(max_length=200)
     tracking = models.CharField(max_length=60, blank=True)
-    verdict = models.CharField(max_length=10, default="", blank=True, help_text="accepted, refused")
+    verdict = models.CharField(max_length=10, choices=Verdict, default="", blank=True)
     reason = models.TextField(blank=True)
     asked_at = models.DateTimeField()
     asked_by = models.CharField(max_length=40)
@@ -130,13 +160,17 @@ class Sample(models.Model):
 class CounterfeitReport(models.Model):
     """Somebody says that goods are not genuine."""
 
+    class Verdict(models.TextChoices):
+        UPHELD = "upheld"
+        DISMISSED = "dismissed"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="counterfeit_reports")
     product = models.UUIDField(null=True, help_text="the product's id; catalogue stands above")
     reporter = models.ForeignKey(Person, models.PROTECT, related_name="+")
     sealed = models.BinaryField(help_text="vault of the reporter: what she wrote")
-    verdict = models.CharField(max_length=10, default="", blank=True, help_text="upheld, dismissed")
+    verdict = models.CharField(max_length=10, choices=Verdict, default="", blank=True)
     reason = models.TextField(blank=True)
     reported_at = models.DateTimeField()
     judged_at = models.DateTimeField(null=True)

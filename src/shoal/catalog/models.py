@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from shoal.brands.models import Brand
+from shoal.brands.models import Brand, Verdict
 from shoal.kit.ids import short_code, uuid7
+from shoal.kit.pictures import StoredPicture
 from shoal.kit.texts import in_language
 
 
@@ -43,6 +44,14 @@ class FreightTemplate(models.Model):
     # Region code prefix to extra amount; null refuses the region. The longest prefix wins.
     regions = models.JSONField(default=dict)
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["brand", "name"], name="one_freight_name"),
+            models.CheckConstraint(
+                condition=models.Q(base_minor__gte=0, per_kg_minor__gte=0), name="freight_not_negative"
+            ),
+        ]
+
 
 class Product(models.Model):
     """What is sold, described once by its brand. Live texts change only by accepted revisions."""
@@ -73,6 +82,7 @@ class Product(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["brand", "reference"], name="one_product_reference"),
         ]
+        indexes: ClassVar = [models.Index(fields=["state", "changed_at"], name="product_state")]
 
     @property
     def title(self) -> str:
@@ -83,6 +93,20 @@ class Product(models.Model):
     def description(self) -> str:
         """The description in the reader's language."""
         return in_language(self.descriptions, self.base_language)
+
+
+class ProductStep(models.Model):
+    """Fact: a product's state changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=10, choices=Product.State)
+    reason = models.TextField(blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
 
 
 class Sku(models.Model):
@@ -101,6 +125,7 @@ class Sku(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["product", "reference"], name="one_sku_reference"),
         ]
+        ordering: ClassVar = ["position", "id"]
 
     @property
     def label(self) -> str:
@@ -123,7 +148,18 @@ class Picture(models.Model):
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering: ClassVar = ["position"]
+        ordering: ClassVar = ["position", "id"]
+
+    @property
+    def stored(self) -> StoredPicture:
+        """The files behind it."""
+        return StoredPicture(
+            digest=self.digest,
+            width=self.width,
+            height=self.height,
+            widths=tuple(self.widths),
+            tint=self.tint,
+        )
 
 
 class Revision(models.Model):
@@ -133,7 +169,7 @@ class Revision(models.Model):
     code = models.CharField(max_length=12, unique=True, default=short_code)
     product = models.ForeignKey(Product, models.PROTECT, related_name="revisions")
     changes = models.JSONField(help_text="field to its proposed value")
-    verdict = models.CharField(max_length=10, default="", blank=True, help_text="accepted, refused")
+    verdict = models.CharField(max_length=10, choices=Verdict, default="", blank=True)
     reason = models.TextField(blank=True)
     proposed_at = models.DateTimeField()
     proposed_by = models.CharField(max_length=40)
@@ -146,3 +182,16 @@ class Revision(models.Model):
                 fields=["product"], condition=models.Q(verdict=""), name="one_open_revision"
             ),
         ]
+
+
+class SearchWord(models.Model):
+    """A word that some product can be found by: what typed words are read against.
+
+    A projection of the products' search texts; `catalog.search.recount_words` makes it anew.
+    """
+
+    word = models.CharField(primary_key=True, max_length=60)
+    products = models.PositiveIntegerField(default=0, help_text="live ones, when last counted")
+    # Trigrams of two Chinese characters would be no help, so those stand apart: "耳 机". Empty for
+    # pieces of words, which nobody can mean.
+    spelling = models.CharField(max_length=120)

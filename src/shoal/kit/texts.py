@@ -4,6 +4,20 @@ from collections.abc import Mapping
 
 from django.utils.translation import get_language
 
+from shoal.kit.errors import Refused
+
+
+class TextMissing(Refused):
+    """A text in the base language ({language}) is missing."""
+
+    code = "text_missing"
+
+
+class TextTooLong(Refused):
+    """This text is too long. The limit is {longest} characters."""
+
+    code = "text_too_long"
+
 
 def in_language(texts: Mapping[str, str], base: str, language: str | None = None) -> str:
     """This will choose from `texts` (language to text) the reader's, else the base, else any.
@@ -15,3 +29,16 @@ def in_language(texts: Mapping[str, str], base: str, language: str | None = None
         if texts.get(choice):
             return texts[choice]
     return next((text for text in texts.values() if text), "")
+
+
+def checked_texts(texts: Mapping[str, str], *, base: str, longest: int) -> dict[str, str]:
+    """This will return `texts` trimmed and without empty ones, ready to be stored.
+
+    Raises TextMissing when the base language has none, TextTooLong beyond `longest` characters.
+    """
+    trimmed = {language: text.strip() for language, text in texts.items() if text.strip()}
+    if base not in trimmed:
+        raise TextMissing(language=base)
+    if any(len(text) > longest for text in trimmed.values()):
+        raise TextTooLong(longest=longest)
+    return trimmed

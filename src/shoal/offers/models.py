@@ -10,6 +10,7 @@ from shoal.brands.models import Brand
 from shoal.catalog.models import Sku
 from shoal.kit.ids import short_code, uuid7
 from shoal.kit.texts import in_language
+from shoal.offers.rules import MOST_MINOR
 from shoal.stock.models import Allotment
 
 
@@ -36,9 +37,14 @@ class FlashSale(models.Model):
         help_text="from then on keepers and customers see what is to come"
     )
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    version = models.PositiveBigIntegerField(default=1, help_text="goes up with every visible change")
     created_at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["state", "ends_at"], name="sale_window"),
+            models.Index(fields=["brand", "created_at"], name="sale_brand"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="sale_has_length"),
             models.CheckConstraint(
@@ -66,6 +72,9 @@ class SaleStep(models.Model):
     reason = models.TextField(blank=True)
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
 
 
 class Offer(models.Model):
@@ -103,7 +112,12 @@ class Offer(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(supply_minor__gte=0, sale_minor__gt=0, rate_bp__lte=10_000),
+                condition=Q(
+                    supply_minor__gte=0,
+                    sale_minor__gt=0,
+                    rate_bp__lte=10_000,
+                    cap_minor__lte=MOST_MINOR,
+                ),
                 name="offer_terms",
             ),
             models.CheckConstraint(
@@ -137,7 +151,27 @@ class Offer(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["sku", "state"], name="offer_sku"),
             models.Index(fields=["sale"], name="offer_sale"),
+            models.Index(fields=["brand", "state"], name="offer_brand"),
+            models.Index(
+                fields=["closes_at"], condition=Q(closes_at__isnull=False), name="offer_closes"
+            ),
         ]
+
+
+class OfferStep(models.Model):
+    """Fact: an offer was made or changed, with the terms that held from then on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="steps")
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=Offer.State)
+    terms = models.JSONField(help_text="minor units and basis points, as in the offer's columns")
+    reason = models.TextField(blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
 
 
 class Purchase(models.Model):

@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import shoal.kit.ids
+import shoal.kit.papers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -28,6 +29,9 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('applied', 'Applied'), ('samples', 'samples asked for'), ('vetted', 'accepted, contract to be signed'), ('active', 'Active'), ('suspended', 'Suspended'), ('refused', 'Refused')], default='applied', max_length=10)),
                 ('applied_at', models.DateTimeField()),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'applied_at'], name='brand_state')],
+            },
         ),
         migrations.CreateModel(
             name='BrandStep',
@@ -39,6 +43,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='brands.brand')),
             ],
+            options={
+                'ordering': ['id'],
+            },
         ),
         migrations.CreateModel(
             name='CounterfeitReport',
@@ -47,7 +54,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(default=shoal.kit.ids.short_code, max_length=12, unique=True)),
                 ('product', models.UUIDField(help_text="the product's id; catalogue stands above", null=True)),
                 ('sealed', models.BinaryField(help_text='vault of the reporter: what she wrote')),
-                ('verdict', models.CharField(blank=True, default='', help_text='upheld, dismissed', max_length=10)),
+                ('verdict', models.CharField(blank=True, choices=[('upheld', 'Upheld'), ('dismissed', 'Dismissed')], default='', max_length=10)),
                 ('reason', models.TextField(blank=True)),
                 ('reported_at', models.DateTimeField()),
                 ('judged_at', models.DateTimeField(null=True)),
@@ -61,11 +68,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=shoal.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('code', models.CharField(default=shoal.kit.ids.short_code, max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('licence', 'Licence'), ('trademark', 'Trademark'), ('authorisation', 'Authorisation'), ('inspection', 'Inspection')], max_length=15)),
-                ('file', models.FileField(upload_to='papers/')),
+                ('kind', models.CharField(choices=[('licence', 'business licence'), ('trademark', 'trademark certificate'), ('authorisation', 'authorisation to sell'), ('inspection', 'inspection report')], max_length=15)),
+                ('file', models.FileField(max_length=200, storage=shoal.kit.papers.private_storage, upload_to='')),
+                ('media_type', models.CharField(help_text='found in the content, not in the name', max_length=40)),
+                ('digest', models.CharField(help_text='SHA-256 of the file', max_length=64)),
                 ('number', models.CharField(blank=True, max_length=60)),
                 ('valid_until', models.DateField(blank=True, null=True)),
-                ('verdict', models.CharField(blank=True, default='', help_text='accepted, refused', max_length=10)),
+                ('verdict', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('refused', 'Refused')], default='', max_length=10)),
                 ('reason', models.TextField(blank=True)),
                 ('handed_in_at', models.DateTimeField()),
                 ('judged_at', models.DateTimeField(null=True)),
@@ -80,7 +89,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(default=shoal.kit.ids.short_code, max_length=12, unique=True)),
                 ('wanted', models.CharField(max_length=200)),
                 ('tracking', models.CharField(blank=True, max_length=60)),
-                ('verdict', models.CharField(blank=True, default='', help_text='accepted, refused', max_length=10)),
+                ('verdict', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('refused', 'Refused')], default='', max_length=10)),
                 ('reason', models.TextField(blank=True)),
                 ('asked_at', models.DateTimeField()),
                 ('asked_by', models.CharField(max_length=40)),

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('ends_at', models.DateTimeField()),
                 ('trailer_at', models.DateTimeField(help_text='from then on keepers and customers see what is to come')),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('applied', 'Applied'), ('scheduled', 'accepted; its window decides whether it is trailer, open or over'), ('refused', 'Refused'), ('cancelled', 'Cancelled')], default='draft', max_length=10)),
+                ('version', models.PositiveBigIntegerField(default=1, help_text='goes up with every visible change')),
                 ('created_at', models.DateTimeField()),
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sales', to='brands.brand')),
             ],
@@ -60,6 +61,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='OfferStep',
+            fields=[
+                ('id', models.UUIDField(default=shoal.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('version', models.PositiveIntegerField()),
+                ('state', models.CharField(choices=[('draft', 'belongs to a sale that is not scheduled yet'), ('listed', 'Listed'), ('withdrawn', 'Withdrawn')], max_length=10)),
+                ('terms', models.JSONField(help_text="minor units and basis points, as in the offer's columns")),
+                ('reason', models.TextField(blank=True)),
+                ('by', models.CharField(max_length=40)),
+                ('at', models.DateTimeField()),
+                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='offers.offer')),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Purchase',
             fields=[
                 ('id', models.UUIDField(default=shoal.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -78,6 +95,17 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('sale', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='offers.flashsale')),
             ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='flashsale',
+            index=models.Index(fields=['state', 'ends_at'], name='sale_window'),
+        ),
+        migrations.AddIndex(
+            model_name='flashsale',
+            index=models.Index(fields=['brand', 'created_at'], name='sale_brand'),
         ),
         migrations.AddConstraint(
             model_name='flashsale',
@@ -95,9 +123,17 @@ class Migration(migrations.Migration):
             model_name='offer',
             index=models.Index(fields=['sale'], name='offer_sale'),
         ),
+        migrations.AddIndex(
+            model_name='offer',
+            index=models.Index(fields=['brand', 'state'], name='offer_brand'),
+        ),
+        migrations.AddIndex(
+            model_name='offer',
+            index=models.Index(condition=models.Q(('closes_at__isnull', False)), fields=['closes_at'], name='offer_closes'),
+        ),
         migrations.AddConstraint(
             model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('rate_bp__lte', 10000), ('sale_minor__gt', 0), ('supply_minor__gte', 0)), name='offer_terms'),
+            constraint=models.CheckConstraint(condition=models.Q(('cap_minor__lte', 1000000000000), ('rate_bp__lte', 10000), ('sale_minor__gt', 0), ('supply_minor__gte', 0)), name='offer_terms'),
         ),
         migrations.AddConstraint(
             model_name='offer',
@@ -124,4 +160,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('offer', 'customer'), name='one_purchase_count'),
         ),
         append_only("offers_salestep"),
+        append_only("offers_offerstep"),
     ]

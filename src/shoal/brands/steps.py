@@ -1,0 +1,62 @@
+"""Writes on brands that operations compose."""
+
+from datetime import datetime
+from uuid import UUID
+
+from shoal.brands.events import BrandStateChanged
+from shoal.brands.models import Brand, BrandStep
+from shoal.brands.rules import may_become
+from shoal.kit.errors import NotFound, Refused
+from shoal.kit.events import publish
+from shoal.kit.locks import lock_rows
+from shoal.kit.transactions import step
+
+
+class WrongBrandState(Refused):
+    """This cannot be done while the brand is “{state}”."""
+
+    code = "wrong_brand_state"
+
+
+class ReasonMissing(Refused):
+    """Please write down the reason: the other side will read it."""
+
+    code = "reason_missing"
+
+
+@step
+def lock_brand(brand: UUID) -> Brand:
+    """This will lock a brand's row and return it. Raises NotFound."""
+    found = lock_rows(Brand, [brand]).get(brand)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@step
+def change_state(
+    *, brand: Brand, state: Brand.State, reason: str, by: str, at: datetime
+) -> None:
+    """This will move a locked brand to `state` and write the step down.
+
+    Raises WrongBrandState when its present state does not lead there.
+    """
+    if not may_become(brand.state, state):
+        raise WrongBrandState(state=brand.get_state_display())
+    write_step(brand=brand, state=state, reason=reason, by=by, at=at)
+    publish([BrandStateChanged(brand=brand.id, state=state, at=at)])
+
+
+@step
+def write_step(*, brand: Brand, state: Brand.State, reason: str, by: str, at: datetime) -> None:
+    """This will append the fact that `brand` is in `state` from `at`, and project it."""
+    BrandStep.objects.create(brand=brand, state=state, reason=reason, by=by, at=at)
+    brand.state = state
+    brand.save(update_fields=["state"])
+
+
+def need_reason(reason: str) -> str:
+    """This will return `reason` trimmed. Raises ReasonMissing when nothing is left."""
+    if not reason.strip():
+        raise ReasonMissing
+    return reason.strip()
