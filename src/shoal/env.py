@@ -35,6 +35,19 @@ def _whole(text: str) -> int:
     return value
 
 
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError("must be 0 or more")
+    return value
+
+
+def _country(text: str) -> str:
+    if len(text) != 2 or not text.isalpha() or not text.isupper():
+        raise ValueError("must be an ISO 3166 code such as CN")
+    return text
+
+
 def _port(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 65535:
@@ -106,11 +119,26 @@ TABLE: tuple[Setting, ...] = (
             _switch),
     Setting("SHOAL_POSTGRES_BIN", "", "Folder of other PostgreSQL binaries for Shoal's own "
             "clusters; empty: the packaged ones."),
-    Setting("SHOAL_SMS", "outbox", "Provider of text messages; outbox keeps them on a page."),
+    Setting("SHOAL_VENV", "", "Folder of the Python environment that ./run makes; empty: .venv in "
+            "the checkout."),
+    Setting("SHOAL_SMS", "outbox", "Provider of text messages, as package.module:Class; outbox "
+            "keeps them on a page."),
     Setting("SHOAL_OUTBOX_ANYWHERE", "no", "Allow the outbox page on a host that is not loopback.",
             _switch),
     Setting("SHOAL_EMAIL_HOST", "", "SMTP server for staff mail; empty: mail goes to the outbox."),
     Setting("SHOAL_EMAIL_FROM", "shoal@localhost", "Sender of staff mail."),
+    Setting("SHOAL_PHONE_REGION", "CN", "Country (ISO 3166) of a phone typed without one.",
+            _country),
+    Setting("SHOAL_CODE_MINUTES", "10", "Minutes that a one-time code holds.", _whole),
+    Setting("SHOAL_CODES_PER_NUMBER", "5", "One-time codes one phone may ask for in an hour.",
+            _whole),
+    Setting("SHOAL_CODES_PER_NETWORK", "60", "One-time codes one network address may ask for, "
+            "and wrong ones it may try, in an hour.", _whole),
+    Setting("SHOAL_PROXIES", "0", "Proxies of ours in front of the web, whose X-Forwarded-For "
+            "entries are believed.", _count),
+    Setting("SHOAL_SECOND_FACTOR", "", "Whether operators need a second factor: yes or no; empty: "
+            "yes unless the public address is loopback.",
+            lambda text: _switch(text) if text else None),
     Setting("SHOAL_PAY", "sandbox", "Payment provider."),
     Setting("SHOAL_PAY_PORT", "8001", "Port of the sandbox payment partner.", _port),
     Setting("SHOAL_PAY_URL", "", "Address of the payment partner's page; empty: the sandbox's.",
@@ -171,4 +199,5 @@ def public_url() -> str:
 
 def pay_url() -> str:
     """This will return the address of the payment partner, without a slash at the end."""
-    return read("SHOAL_PAY_URL") or f"http://localhost:{read('SHOAL_PAY_PORT')}"
+    host = urlsplit(public_url()).hostname
+    return read("SHOAL_PAY_URL") or f"http://{host}:{read('SHOAL_PAY_PORT')}"

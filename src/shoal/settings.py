@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from psycopg.conninfo import conninfo_to_dict
 
 from shoal import env
+from shoal.notify.rules import is_loopback
 from shoal.run import places, secret_file
 
 SHOAL_DATA: Path = env.data_folder()
@@ -19,6 +20,12 @@ SHOAL_UNPAID_AFTER = timedelta(minutes=env.read("SHOAL_UNPAID_MINUTES"))
 SHOAL_AFTER_SALES = timedelta(days=env.read("SHOAL_AFTER_SALES_DAYS"))
 SHOAL_SMS: str = env.read("SHOAL_SMS")
 SHOAL_OUTBOX_ANYWHERE: bool = env.read("SHOAL_OUTBOX_ANYWHERE")
+SHOAL_PHONE_REGION: str = env.read("SHOAL_PHONE_REGION")
+SHOAL_CODE_HOLDS = timedelta(minutes=env.read("SHOAL_CODE_MINUTES"))
+SHOAL_CODES_PER_NUMBER: int = env.read("SHOAL_CODES_PER_NUMBER")
+SHOAL_CODES_PER_NETWORK: int = env.read("SHOAL_CODES_PER_NETWORK")
+SHOAL_PROXIES: int = env.read("SHOAL_PROXIES")
+ALLAUTH_TRUSTED_PROXY_COUNT = SHOAL_PROXIES
 SHOAL_PAY: str = env.read("SHOAL_PAY")
 SHOAL_PAY_URL: str = env.pay_url()
 
@@ -52,7 +59,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "shoal.people",
-    "shoal.notify",
+    "shoal.notify.apps.Notify",
     "shoal.ledger",
     "shoal.brands",
     "shoal.shops",
@@ -81,7 +88,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shoal.web.errors.CalmErrors",
 ]
+CSRF_FAILURE_VIEW = "shoal.web.errors.forged"
 
 ROOT_URLCONF = "shoal.urls"
 WSGI_APPLICATION = "shoal.wsgi.application"
@@ -136,7 +145,8 @@ USE_TZ = True
 TIME_ZONE: str = env.read("SHOAL_TIME_ZONE")
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", gettext_lazy("Simplified Chinese")), ("en", gettext_lazy("English"))]
-LOCALE_PATHS = [Path(__file__).parent / "locale"]
+# The first is compiled from all PO files at every start (see `shoal.run.messages`).
+LOCALE_PATHS = [SHOAL_DATA / "locale", Path(__file__).parent / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "/static/"
@@ -154,7 +164,10 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -166,15 +179,24 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 # Staff come by invitation only; the phone sign-in of customers and keepers is Shoal's own.
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "shoal.web.account.staff.Accounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation that arrived has proved the address
+ACCOUNT_SESSION_REMEMBER = False  # a staff session ends with the browser
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "shoal.web.account.staff.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers count http://localhost as secure
 MFA_TOTP_ISSUER = "Shoal"
+
+_second_factor: bool | None = env.read("SHOAL_SECOND_FACTOR")
+SHOAL_SECOND_FACTOR = (
+    not is_loopback(str(_public.hostname)) if _second_factor is None else _second_factor
+)
 
 SESSION_COOKIE_AGE = int(timedelta(days=60).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
@@ -195,6 +217,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+EMAIL_BACKEND = "shoal.notify.mail.Backend"
 EMAIL_HOST: str = env.read("SHOAL_EMAIL_HOST")
 DEFAULT_FROM_EMAIL: str = env.read("SHOAL_EMAIL_FROM")
 

@@ -3,6 +3,10 @@
 Files under /static/ and /media/ are served by granian itself and never reach Django.
 """
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shoal.run import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(health.PATH.lstrip("/"), health.healthz),
+]

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -31,6 +31,7 @@ _SETTINGS = {
     "log_timezone": "'UTC'",
     "log_line_prefix": "''",
     "log_checkpoints": "off",
+    "log_min_messages": "warning",
 }
 _SETTINGS_OF = {
     # The keys must not spread: nothing to replicate from, little log to linger in.
@@ -111,7 +112,7 @@ def prepare(cluster: Cluster, *, settings: dict[str, str] | None = None) -> None
         _check_reach(data, account)
         if not (cluster.folder / "PG_VERSION").exists():
             _initialise(cluster, binaries(data, account), account, settings or {})
-        _forget_stale_lock(cluster)
+        end_leftovers(cluster)
     except OSError as error:
         raise explained(error, data) from error
 
@@ -149,12 +150,12 @@ def _initialise(
     cluster: Cluster, folder: Path, account: Account | None, settings: dict[str, str]
 ) -> None:
     command = [
-        folder / "initdb", "-D", cluster.folder, "-U", "shoal", "--encoding=UTF8",
+        str(folder / "initdb"), "-D", str(cluster.folder), "-U", "shoal", "--encoding=UTF8",
         "--locale=C.UTF-8", "--auth=peer", "--no-instructions", "--no-sync",
     ]  # fmt: skip
     done = subprocess.run(
         command,
-        check=False, capture_output=True, text=True, cwd="/", env=_environment(),
+        check=False, capture_output=True, text=True, cwd="/", env=environment(),
         **processes.as_account(account),
     )  # fmt: skip
     if done.returncode != 0:
@@ -182,13 +183,17 @@ def _own_name() -> str:
         ) from error
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """This will return what the server may know of our environment: nothing of ours."""
     # Nothing of ours (secrets, proxies, libpq's variables) concerns the server.
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def _forget_stale_lock(cluster: Cluster) -> None:
-    """After a kill or a lost machine the lock may name a process that is now somebody else's."""
+def end_leftovers(cluster: Cluster) -> None:
+    """This will end a server whose supervisor died, and remove locks that nobody holds any more.
+
+    After a kill or a lost machine a lock may name a process that is now somebody else's.
+    """
     lock = cluster.folder / "postmaster.pid"
     pid = _locked_by(lock)
     if pid is None:
@@ -241,7 +246,7 @@ def start(cluster: Cluster, *, output: int | IO[bytes]) -> subprocess.Popen[byte
     """This will start a prepared cluster; its log goes to `output`. Stop it with SIGINT."""
     return processes.spawn(
         command(cluster),
-        environment=_environment(),
+        environment=environment(),
         output=output,
         account=processes.server_account(),
         last_signal=signal.SIGINT,
@@ -257,17 +262,32 @@ def answers(cluster: Cluster) -> bool:
         return False
 
 
-def wait_until_ready(cluster: Cluster, process: subprocess.Popen[bytes], said: Path) -> None:
-    """This will return when the cluster answers and its database exists.
+def wait_until_ready(
+    cluster: Cluster,
+    process: subprocess.Popen[bytes],
+    said: Path,
+    *,
+    idle: Callable[[float], None] = time.sleep,
+) -> None:
+    """This will return when the cluster answers and its database exists, calling `idle` meanwhile.
 
     Raises CannotRun with the reason from its log `said` when it ends instead.
     """
     deadline = time.monotonic() + _START_SECONDS
-    while not answers(cluster):
+    while not _says_ready(cluster, process.pid):
         if process.poll() is not None or time.monotonic() > deadline:
             raise _why(said.read_text(errors="replace")[-20_000:], cluster)
-        time.sleep(0.03)
+        idle(0.03)
     make_database(_to(cluster, "postgres"), cluster.name)
+
+
+def _says_ready(cluster: Cluster, pid: int) -> bool:
+    """The lock file's eighth line: asking by connecting would fill the log with refusals."""
+    try:
+        lines = (cluster.folder / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return False
+    return lines[:1] == [str(pid)] and lines[7:8] != [] and lines[7].strip() == "ready"
 
 
 def make_database(address: str, name: str) -> None:

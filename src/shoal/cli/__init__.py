@@ -1,0 +1,1 @@
+"""`shoal …`: one small file per command, listed in `shoal.cli.main`."""

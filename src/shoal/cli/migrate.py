@@ -1,0 +1,45 @@
+"""`shoal migrate`: database, key store, texts and files brought to this version."""
+
+import argparse
+from pathlib import Path
+
+from shoal import env
+from shoal.cli.frame import set_up_django
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """This will tell the parser about --quiet."""
+    parser.add_argument("--quiet", action="store_true", help="say only what was changed")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """This will do what is missing and nothing else; safe to run at every start."""
+    from shoal.run import database
+
+    data = env.data_folder()
+    with database.borrowed(data):
+        database.check(data)
+        set_up_django()
+        _bring_up_to_date(data, quiet=arguments.quiet)
+    return 0
+
+
+def _bring_up_to_date(data: Path, *, quiet: bool) -> None:
+    from django.core.management import call_command
+
+    from shoal.kit import clock, partitions, vault
+    from shoal.run import messages, migrations, static
+
+    pending = migrations.pending()
+    if pending:
+        print(f"  applying {len(pending)} migrations", flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+    vault.create_schema()
+    partitions.ensure_partitions(at=clock.now())
+    messages.compile_into(data / "locale")
+    if static.gather(data / "static"):
+        print("  gathered the static files", flush=True)
+    vault.close()
+    if not (pending or quiet):
+        print("Everything is at this version already.")

@@ -1,0 +1,28 @@
+"""`shoal worker`: does the jobs that operations deferred."""
+
+import argparse
+
+from shoal import env
+from shoal.cli.frame import set_up_django
+
+_GRACE_SECONDS = 8.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """This will add nothing: how many jobs at once is a setting."""
+    del parser
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """This will do jobs until Ctrl-C or SIGTERM, and finish what it began."""
+    del arguments
+    set_up_django()
+    from procrastinate.contrib.django import app
+
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        worker.run_worker(
+            concurrency=env.read("SHOAL_WORKER_JOBS"),
+            shutdown_graceful_timeout=_GRACE_SECONDS,
+            delete_jobs="successful",
+        )
+    return 0

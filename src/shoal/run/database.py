@@ -1,0 +1,82 @@
+"""The database an installation uses: is it one Shoal can live on, and what to say if not."""
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from shoal import env
+from shoal.run import places, postgres
+from shoal.run.places import Cluster
+from shoal.run.trouble import CannotRun, disk_full
+
+OLDEST, NEWEST = 15, 18
+_DISK_FULL = "53100"
+
+
+def clusters(data: Path) -> list[Cluster]:
+    """This will list the clusters Shoal runs itself: none of those whose address is given."""
+    if env.read("SHOAL_DATABASE_URL"):
+        return []
+    if env.read("SHOAL_VAULT_URL"):
+        return [places.main_cluster(data)]
+    return [places.main_cluster(data), places.vault_cluster(data)]
+
+
+def borrowed(data: Path) -> AbstractContextManager[None]:
+    """This will keep Shoal's own clusters running for the block, if they do not run already."""
+    own = clusters(data)
+    return postgres.running(own, log_folder=data / "log") if own else nullcontext()
+
+
+def address(data: Path) -> str:
+    """This will return the libpq address of the store of record."""
+    return env.read("SHOAL_DATABASE_URL") or places.main_cluster(data).address
+
+
+def check(data: Path) -> None:
+    """This will raise CannotRun unless the database answers, is new enough and keeps UTF-8."""
+    where = address(data)
+    try:
+        with psycopg.connect(where, connect_timeout=5) as connection:
+            version = connection.info.server_version // 10_000
+            row = connection.execute(
+                "SELECT pg_encoding_to_char(encoding) FROM pg_database"
+                " WHERE datname = current_database()"
+            ).fetchone()
+    except psycopg.Error as error:
+        raise CannotRun(explanation(error) or str(error)) from error
+    if version < OLDEST:
+        raise CannotRun(
+            f"PostgreSQL {version} at {_shown(where)} is too old: Shoal needs {OLDEST} to {NEWEST}."
+        )
+    if row is None or row[0] != "UTF8":
+        raise CannotRun(
+            f"The database at {_shown(where)} keeps its text as {row and row[0]}: make one with"
+            " CREATE DATABASE shoal TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'."
+        )
+
+
+def explanation(trouble: BaseException) -> str | None:
+    """This will return one line for trouble with the database, None for anything else."""
+    seen: BaseException | None = trouble
+    while seen is not None and not isinstance(seen, psycopg.Error):
+        seen = seen.__cause__
+    if seen is None:
+        return None
+    if seen.sqlstate == _DISK_FULL:
+        return str(disk_full(env.data_folder()))
+    if not isinstance(seen, psycopg.OperationalError) or seen.sqlstate not in {None, "57P03"}:
+        return None
+    # libpq's last line tells most; addresses tried before it came to the same end.
+    last = [line.strip() for line in str(seen).splitlines() if line.strip()]
+    reason = next((line for line in reversed(last) if "Is the server" not in line), "no answer")
+    reason = reason.removeprefix("connection is bad: ")
+    given = "SHOAL_DATABASE_URL" if env.read("SHOAL_DATABASE_URL") else "Shoal's own PostgreSQL"
+    return f"{given} cannot be reached: {reason}"
+
+
+def _shown(where: str) -> str:
+    parts = conninfo_to_dict(where)
+    return f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"

@@ -1,0 +1,148 @@
+"""Everything that must hold in an installation: the frame's own checks, then every module's."""
+
+import importlib
+import importlib.util
+import shutil
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import psycopg
+
+from shoal import env
+from shoal.kit.health import Check
+from shoal.run import database, health, ports
+from shoal.run.trouble import CannotRun
+
+_FREE_BYTES = 500_000_000
+
+
+def all_checks() -> Iterator[Check]:
+    """This will run the checks one by one; a broken database ends them early."""
+    yield from _settings()
+    data = env.data_folder()
+    yield _disk(data)
+    yield from _ports()
+    try:
+        database.check(data)
+    except CannotRun as trouble:
+        yield Check("database", ok=False, sentence=str(trouble))
+        return
+    yield Check("database", ok=True)
+    from shoal.cli.frame import set_up_django
+
+    set_up_django()
+    yield from _secrets()
+    yield from _schema()
+    yield from _vault()
+    yield from _modules()
+
+
+def _settings() -> Iterator[Check]:
+    yield Check(
+        "Python",
+        ok=(3, 11) <= sys.version_info[:2] <= (3, 13),
+        sentence="Shoal is tested on Python 3.11 to 3.13: run it with one of them.",
+    )
+    unknown = env.unknown()
+    yield Check(
+        "settings",
+        ok=not unknown,
+        sentence=f"there is no setting {', '.join(unknown)}; correct or remove it.",
+    )
+    for setting in env.TABLE:
+        try:
+            env.read(setting.name)
+        except env.BadSetting as trouble:
+            yield Check(setting.name, ok=False, sentence=str(trouble))
+
+
+def _disk(data: Path) -> Check:
+    there = next(folder for folder in (data, *data.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    return Check(
+        "disk",
+        ok=free >= _FREE_BYTES,
+        sentence=f"only {free // 1_000_000} MB are free where {data} is: free some space.",
+        warning=True,
+    )
+
+
+def _ports() -> Iterator[Check]:
+    if health.web_answers():
+        yield Check("web", ok=True)
+        return
+    try:
+        ports.require_free(
+            env.read("SHOAL_HOST"), env.read("SHOAL_PORT"), option="--port or SHOAL_PORT"
+        )
+        yield Check("ports", ok=True)
+    except CannotRun as trouble:
+        yield Check("ports", ok=False, sentence=str(trouble))
+
+
+def _secrets() -> Iterator[Check]:
+    from django.conf import settings
+
+    path = Path(env.read("SHOAL_SECRET_FILE") or settings.SHOAL_DATA / "secrets.json")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    yield Check(
+        "secrets file",
+        ok=not mode & 0o077,
+        sentence=f"others can read {path}: run chmod 600 {path}.",
+    )
+
+
+def _schema() -> Iterator[Check]:
+    from django.db import connection
+
+    from shoal.run import migrations
+
+    pending = migrations.pending()
+    yield Check(
+        "migrations",
+        ok=not pending,
+        sentence=f"{len(pending)} are not applied: run `shoal migrate`.",
+    )
+    if pending:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT show_trgm('鱼群')")
+        row = cursor.fetchone()
+    yield Check(
+        "Chinese search",
+        ok=bool(row and row[0]),
+        sentence="this database cannot search Chinese (its locale is plain C): make one with"
+        " LOCALE 'C.UTF-8' and move the data there with pg_dump.",
+    )
+
+
+def _vault() -> Iterator[Check]:
+    from django.conf import settings
+
+    try:
+        with psycopg.connect(settings.SHOAL_VAULT_URL, connect_timeout=5) as connection:
+            connection.execute("SELECT count(*) FROM vault_keys.person_key")
+        yield Check("vault", ok=True)
+    except psycopg.Error as error:
+        said = database.explanation(error) or str(error).splitlines()[0]
+        yield Check("vault", ok=False, sentence=f"{said}; run `shoal migrate`.")
+    together = bool(env.read("SHOAL_DATABASE_URL")) and not env.read("SHOAL_VAULT_URL")
+    yield Check(
+        "keys apart from data",
+        ok=not together,
+        sentence="the keys of personal data are in the same database as the data, so backups hold"
+        " both: give SHOAL_VAULT_URL the address of a small PostgreSQL of its own.",
+        warning=True,
+    )
+
+
+def _modules() -> Iterator[Check]:
+    from django.apps import apps
+
+    for config in apps.get_app_configs():
+        name = f"{config.name}.doctor"
+        if config.name.startswith("shoal.") and importlib.util.find_spec(name):
+            found: Iterable[Check] = importlib.import_module(name).checks()
+            yield from found

@@ -1,0 +1,30 @@
+"""Is a port free? Asked before anything starts, so that the answer is one clear line."""
+
+import errno
+import socket
+
+from shoal.run.trouble import CannotRun
+
+
+def require_free(host: str, port: int, *, option: str) -> None:
+    """This will raise CannotRun, naming `option`, unless `host`:`port` can be listened on."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except socket.gaierror as error:
+        raise CannotRun(f"There is no host {host!r} to listen on: choose another.") from error
+    except PermissionError as error:
+        raise CannotRun(
+            f"Port {port} is reserved for root: choose one above 1023 with {option}."
+        ) from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotRun(
+                f"Port {port} is in use by another program: choose another with {option}."
+            ) from error
+        raise CannotRun(f"{host}:{port} cannot be listened on: {error.strerror}.") from error

@@ -1,0 +1,59 @@
+"""Everything one machine runs, in order: PostgreSQL, this version's schema, our own processes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from shoal import env
+from shoal.run import children, database, health, ports, postgres
+from shoal.run.supervisor import Supervisor
+from shoal.run.trouble import CannotRun, explained
+
+_WEB_SECONDS = 60
+
+
+def require_ports() -> None:
+    """This will raise CannotRun unless the ports that we are about to listen on are free."""
+    host = env.read("SHOAL_HOST")
+    ports.require_free(host, env.read("SHOAL_PORT"), option="--port or SHOAL_PORT")
+    if env.read("SHOAL_PAY") == "sandbox":
+        ports.require_free(host, env.read("SHOAL_PAY_PORT"), option="SHOAL_PAY_PORT")
+
+
+def bring_up(supervisor: Supervisor, *, data: Path, tell: Callable[[str], None]) -> None:
+    """This will start everything under `supervisor` and return once the web serves.
+
+    `tell` hears what is being done. Raises CannotRun with one line when something cannot start.
+    """
+    try:
+        start_clusters(supervisor, data=data, tell=tell)
+        database.check(data)
+        tell("bringing the database to this version")
+        if supervisor.complete(children.shoal("migrate", "--quiet"), children.environment()):
+            raise CannotRun("The database could not be brought to this version; see above.")
+        tell("starting the web and its helpers")
+        for program in children.programs():
+            supervisor.start(program)
+        _wait_for_web(supervisor)
+    except OSError as error:
+        raise explained(error, data) from error
+
+
+def start_clusters(supervisor: Supervisor, *, data: Path, tell: Callable[[str], None]) -> None:
+    """This will prepare and start our own PostgreSQL clusters, side by side."""
+    clusters = database.clusters(data)
+    if not clusters:
+        return
+    tell("starting PostgreSQL")
+    with ThreadPoolExecutor(len(clusters)) as pool:
+        list(pool.map(postgres.prepare, clusters))
+    begun = [(cluster, supervisor.start(children.cluster_program(cluster))) for cluster in clusters]
+    for cluster, process in begun:
+        postgres.wait_until_ready(cluster, process, supervisor.log_file, idle=supervisor.breathe)
+
+
+def _wait_for_web(supervisor: Supervisor) -> None:
+    waiting = health.Patience(_WEB_SECONDS)
+    supervisor.watch(until=lambda: health.web_answers() or waiting.over())
+    if waiting.over():
+        raise CannotRun(f"The web did not start; what it said is in {supervisor.log_file}.")
