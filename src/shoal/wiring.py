@@ -2,8 +2,16 @@
 
 from shoal.kit import events
 from shoal.kit.events import Reactor
+from shoal.orders.events import OrderCompleted
+from shoal.orders.steps import note_refunds, take_payments
+from shoal.payments.events import PaymentCaptured, PaymentRefunded
+from shoal.settlement.steps import settle_orders
 
-REACTIONS: dict[type, tuple[Reactor, ...]] = {}
+REACTIONS: dict[type, tuple[Reactor, ...]] = {
+    PaymentCaptured: (take_payments,),
+    PaymentRefunded: (note_refunds,),
+    OrderCompleted: (settle_orders,),
+}
 
 
 def load() -> None:

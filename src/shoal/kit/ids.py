@@ -10,7 +10,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _COUNTER_BITS = 12
 
 _lock = threading.Lock()
-_last: tuple[int, int] = (0, 0)
+_last = [0, 0]  # milliseconds and counter of the id made last
 
 
 def uuid7() -> uuid.UUID:
@@ -19,7 +19,6 @@ def uuid7() -> uuid.UUID:
     Layout by RFC 9562, section 5.7: 48 bits of Unix milliseconds, then (method 1 of section 6.2)
     a 12-bit counter seeded at random in each millisecond, then 62 random bits.
     """
-    global _last
     random_bits = secrets.randbits(62 + _COUNTER_BITS - 1)
     seed, tail = random_bits >> 62, random_bits & ((1 << 62) - 1)
     with _lock:
@@ -28,7 +27,7 @@ def uuid7() -> uuid.UUID:
             millis, counter = _last[0], _last[1] + 1
             if counter >> _COUNTER_BITS:
                 millis, counter = millis + 1, seed
-        _last = (millis, counter)
+        _last[:] = millis, counter
     return uuid.UUID(int=(millis << 80) | (7 << 76) | (counter << 64) | (2 << 62) | tail)
 
 

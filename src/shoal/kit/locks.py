@@ -18,6 +18,6 @@ def lock_rows(model: type[M], ids: Iterable[UUID]) -> dict[UUID, M]:
     Lock once and late. Waits three seconds at most (see `one_transaction`), then raises Busy.
     """
     wanted = sorted(set(ids))
-    manager = model._default_manager  # the documented way to a model's rows without its name
+    manager = model._default_manager  # noqa: SLF001 - documented in spite of its name
     rows = manager.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
     return {row.pk: row for row in rows}

@@ -19,12 +19,13 @@ class CreatePartitionedModel(CreateModel):
     def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
         model = states[-1].apps.get_model(app_label, self.name)
         plain = schema_editor.sql_create_table
-        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE ({model._meta.pk.column})"
+        options = model._meta  # noqa: SLF001 - documented in spite of its name
+        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE ({options.pk.column})"
         try:
             super().database_forwards(app_label, schema_editor, *states)
         finally:
             schema_editor.sql_create_table = plain
-        table = model._meta.db_table
+        table = options.db_table
         schema_editor.execute(f'CREATE TABLE "{table}_rest" PARTITION OF "{table}" DEFAULT')
 
 

@@ -110,8 +110,7 @@ def sources(picture: StoredPicture, *, alt: str = "") -> Sources:
     """This will return the addresses of all files of `picture`."""
     sets = {
         kind: ", ".join(
-            f"{default_storage.url(picture.name(width, kind))} {width}w"
-            for width in picture.widths
+            f"{default_storage.url(picture.name(width, kind))} {width}w" for width in picture.widths
         )
         for kind in KINDS
     }

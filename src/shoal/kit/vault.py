@@ -72,19 +72,20 @@ def erase(person: UUID) -> None:
 
 def seal(person: UUID, record: Mapping[str, str]) -> bytes:
     """This will encrypt `record` under the key of `person`. Raises Erased when there is none."""
-    return seal_many({person: record})[person]
+    return seal_many([(person, record)])[0]
 
 
-def seal_many(records: Mapping[UUID, Mapping[str, str]]) -> dict[UUID, bytes]:
-    """This will seal one record per person with one look-up. Raises Erased for a missing key."""
-    keys = _open_keys(records)
-    sealed = {}
-    for person, record in records.items():
+def seal_many(records: Iterable[tuple[UUID, Mapping[str, str]]]) -> list[bytes]:
+    """This will seal many people's records with one look-up. Raises Erased for a missing key."""
+    rows = list(records)
+    keys = _open_keys(person for person, _ in rows)
+    sealed = []
+    for person, record in rows:
         if person not in keys:
             raise Erased(person)
         nonce = secrets.token_bytes(_NONCE_BYTES)
         text = json.dumps(dict(record), ensure_ascii=False).encode()
-        sealed[person] = nonce + AESGCM(keys[person]).encrypt(nonce, text, person.bytes)
+        sealed.append(nonce + AESGCM(keys[person]).encrypt(nonce, text, person.bytes))
     return sealed
 
 

@@ -42,7 +42,7 @@ class Account(models.Model):
 
 
 class Transfer(models.Model):
-    """`amount` minor units from `debit` to `credit`. Several share an `entry`: one thing that happened."""
+    """`amount` minor units from `debit` to `credit`; those of one event share an `entry`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entry = models.UUIDField()
@@ -75,7 +75,7 @@ class Transfer(models.Model):
 
 
 class Balance(models.Model):
-    """Projection of a party's transfers. Platform-wide accounts have none: their row would be hot."""
+    """Projection of a party's transfers; a platform-wide account has none: it would be hot."""
 
     account = models.OneToOneField(Account, models.PROTECT, primary_key=True)
     debits = models.BigIntegerField(default=0)

@@ -1,0 +1,1 @@
+"""Cart, order desk, order states, parcels."""

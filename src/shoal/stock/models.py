@@ -67,6 +67,7 @@ class Hold(models.Model):
         HELD = "held"
         SOLD = "sold"
         RELEASED = "released"
+        RETURNED = "returned", "sold, and back on the shelf"
 
     id = models.UUIDField(primary_key=True, editable=False)
     allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="holds")

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('quantity', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('held', 'Held'), ('sold', 'Sold'), ('released', 'Released')], default='held', max_length=8)),
+                ('state', models.CharField(choices=[('held', 'Held'), ('sold', 'Sold'), ('released', 'Released'), ('returned', 'sold, and back on the shelf')], default='held', max_length=8)),
                 ('allotment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='stock.allotment')),
             ],
         ),

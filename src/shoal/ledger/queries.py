@@ -1,0 +1,73 @@
+"""What the accounts say. A balance is what an account was credited less what it was debited."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from shoal.kit.money import Money
+from shoal.ledger.models import Account, Balance, Transfer
+
+_PLATFORM_BALANCES = """
+WITH latest AS (
+    SELECT DISTINCT ON (account_id) account_id, before, debits, credits
+    FROM ledger_snapshot ORDER BY account_id, before DESC
+), since AS (
+    SELECT account.id,
+        (SELECT coalesce(sum(amount), 0) FROM ledger_transfer
+            WHERE credit_id = account.id AND (latest.before IS NULL OR id >= latest.before))
+        - (SELECT coalesce(sum(amount), 0) FROM ledger_transfer
+            WHERE debit_id = account.id AND (latest.before IS NULL OR id >= latest.before))
+        + coalesce(latest.credits - latest.debits, 0) AS balance
+    FROM ledger_account account LEFT JOIN latest ON latest.account_id = account.id
+    WHERE account.kind = ANY(%s)
+)
+SELECT account.kind, account.provider, account.currency, since.balance
+FROM since JOIN ledger_account account USING (id)
+ORDER BY 1, 2, 3
+"""
+
+
+def party_balance(*, kind: Account.Kind, party: UUID, currency: str) -> Money:
+    """This will return what a brand or shop has in its account; zero when it has none yet."""
+    row = (
+        Balance.objects.filter(account__kind=kind, account__party=party, account__currency=currency)
+        .values_list("credits", "debits")
+        .first()
+    )
+    return Money(row[0] - row[1] if row else 0, currency)
+
+
+def platform_balances() -> list[tuple[str, str, Money]]:
+    """This will return (kind, provider, balance) of each platform-wide account.
+
+    These keep no running balance: the last snapshot plus the transfers since.
+    """
+    kinds = [
+        kind
+        for kind in Account.Kind
+        if kind not in {Account.Kind.BRAND, Account.Kind.KEEPER, Account.Kind.DEPOSIT}
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_PLATFORM_BALANCES, [[str(kind) for kind in kinds]])
+        return [
+            (kind, provider, Money(int(balance), currency))
+            for kind, provider, currency, balance in cursor.fetchall()
+        ]
+
+
+def transfers_about(subject: UUID) -> list[Transfer]:
+    """This will list the transfers about one order, payment, refund or batch, oldest first."""
+    return list(
+        Transfer.objects.filter(subject=subject).select_related("debit", "credit").order_by("id")
+    )
+
+
+def transfers_of(
+    *, kind: Account.Kind, party: UUID, since_at: datetime, until_at: datetime
+) -> list[Transfer]:
+    """This will list a party's transfers in [since_at, until_at), newest first."""
+    accounts = list(Account.objects.filter(kind=kind, party=party).values_list("id", flat=True))
+    within = Transfer.objects.filter(at__gte=since_at, at__lt=until_at)
+    rows = within.filter(debit__in=accounts) | within.filter(credit__in=accounts)
+    return list(rows.select_related("debit", "credit").order_by("-id"))

@@ -1,0 +1,128 @@
+"""The cart: what a visitor means to buy in one shop. It promises nothing and holds nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from shoal.kit.errors import NotFound, Refused
+from shoal.kit.ids import uuid7
+from shoal.kit.transactions import operation
+from shoal.orders import pricing
+from shoal.orders.models import CartLine, OrderLine
+from shoal.shops.models import Shop
+
+_MOST_LINES = 120
+_MOST_UNITS = 999
+
+
+class CartFull(Refused):
+    """Your cart holds {most} different things. Please order some of them first."""
+
+    code = "cart_full"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What buying an order again could put into the cart, and the titles it could not."""
+
+    put: int
+    missing: tuple[str, ...]
+
+
+@operation
+def put_in_cart(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: datetime) -> CartLine:
+    """This will add `quantity` units of an offer to a visitor's cart in `shop`.
+
+    Raises OfferClosed when it is not on sale. Stock and limits are looked at when she orders.
+    """
+    found = pricing.load_offers([offer]).get(offer)
+    if found is None:
+        raise NotFound
+    pricing.check_open(found, at=at)
+    return _put(visitor=visitor, shop=shop, offer=offer, quantity=quantity, at=at)
+
+
+@operation
+def set_cart_quantity(*, visitor: UUID, line: UUID, quantity: int) -> None:
+    """This will set a cart line's quantity, between 1 and 999; zero or less removes it."""
+    rows = CartLine.objects.filter(visitor=visitor, id=line)
+    if quantity <= 0:
+        rows.delete()
+    elif not rows.update(quantity=min(quantity, _MOST_UNITS)):
+        raise NotFound
+
+
+@operation
+def choose_cart_lines(*, visitor: UUID, shop: Shop, chosen: set[UUID]) -> None:
+    """This will choose exactly these lines of a visitor's cart for the next order."""
+    rows = CartLine.objects.filter(visitor=visitor, shop=shop)
+    rows.filter(id__in=chosen).update(chosen=True)
+    rows.exclude(id__in=chosen).update(chosen=False)
+
+
+@operation
+def clear_ordered(*, visitor: UUID, shop: Shop, offers: set[UUID]) -> None:
+    """This will take what has just been ordered out of the cart."""
+    CartLine.objects.filter(visitor=visitor, shop=shop, offer__in=offers).delete()
+
+
+@operation
+def adopt_cart(*, visitor: UUID, into: UUID) -> None:
+    """This will move the lines of one cart into another; the same offer keeps the larger number.
+
+    Used when somebody signs in: what she chose before is still there, on every phone of hers.
+    """
+    if visitor == into:
+        return
+    kept = {
+        (row.shop_id, row.offer_id): row
+        for row in CartLine.objects.select_for_update().filter(visitor=into).order_by("id")
+    }
+    for row in CartLine.objects.select_for_update().filter(visitor=visitor).order_by("id"):
+        there = kept.get((row.shop_id, row.offer_id))
+        if there is None:
+            row.visitor = into
+            row.save(update_fields=["visitor"])
+            continue
+        there.quantity = max(there.quantity, row.quantity)
+        there.save(update_fields=["quantity"])
+        row.delete()
+
+
+@operation
+def buy_again(*, customer: UUID, order: str, visitor: UUID, shop: Shop, at: datetime) -> Kept:
+    """This will put the lines of an earlier order that are still on sale into the cart."""
+    lines = OrderLine.objects.filter(order__customer=customer, order__code=order)
+    wanted = {line.offer_id: line.quantity for line in lines}
+    if not wanted:
+        raise NotFound
+    missing, put = [], 0
+    for offer in pricing.load_offers(wanted).values():
+        try:
+            pricing.check_open(offer, at=at)
+        except pricing.OfferClosed:
+            missing.append(pricing.title_of(offer))
+            continue
+        _put(visitor=visitor, shop=shop, offer=offer.id, quantity=wanted[offer.id], at=at)
+        put += 1
+    return Kept(put, tuple(missing))
+
+
+def _put(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: datetime) -> CartLine:
+    quantity = max(1, min(quantity, _MOST_UNITS))
+    if CartLine.objects.filter(visitor=visitor).count() >= _MOST_LINES:
+        raise CartFull(most=_MOST_LINES)
+    line, made = CartLine.objects.get_or_create(
+        visitor=visitor,
+        shop=shop,
+        offer_id=offer,
+        defaults={"id": uuid7(), "quantity": quantity, "added_at": at},
+    )
+    if not made:
+        CartLine.objects.filter(id=line.id, quantity__lte=_MOST_UNITS - quantity).update(
+            quantity=F("quantity") + quantity, chosen=True
+        )
+        line.refresh_from_db()
+    return line

@@ -1,0 +1,165 @@
+"""What a line costs, and why it cannot be bought: one place for cart, quote and desk."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shoal.brands.models import Brand
+from shoal.catalog.models import Product
+from shoal.catalog.rules import freight_minor
+from shoal.kit.errors import Refused
+from shoal.kit.texts import in_language
+from shoal.offers.models import Offer
+from shoal.offers.rules import is_open
+from shoal.shops.models import Shop
+
+
+class OfferClosed(Refused):
+    """{title} is not on sale at the moment. Please take it out of the order."""
+
+    code = "offer_closed"
+
+
+class SoldOut(Refused):
+    """{title} is sold out."""
+
+    code = "sold_out"
+
+
+class TooFew(Refused):
+    """There are only {available} of {title} left. Please choose fewer."""
+
+    code = "too_few"
+
+
+class LimitReached(Refused):
+    """Each customer can buy {limit} of {title}. Please choose fewer."""
+
+    code = "limit_reached"
+
+
+class PriceChanged(Refused):
+    """The price of {title} has changed. Please look at the new price and order again."""
+
+    code = "price_changed"
+
+
+class NoDelivery(Refused):
+    """{brand} does not deliver to this region. Please choose another address."""
+
+    code = "no_delivery"
+
+
+class ShopClosed(Refused):
+    """This shop is taking a break. What you chose is kept; please come back later."""
+
+    code = "shop_closed"
+
+
+class NothingChosen(Refused):
+    """There is nothing in this order. Please choose something first."""
+
+    code = "nothing_chosen"
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """`quantity` of an offer in one shop: markup and unit price are minor units per unit."""
+
+    offer: Offer
+    quantity: int
+    markup: int
+
+    @property
+    def unit_minor(self) -> int:
+        """What one unit costs in this shop."""
+        return self.offer.sale_minor + self.markup
+
+    @property
+    def line_minor(self) -> int:
+        """What the line costs."""
+        return self.unit_minor * self.quantity
+
+    @property
+    def title(self) -> str:
+        """Product and variant, in the reader's language."""
+        return title_of(self.offer)
+
+
+def load_offers(ids: Iterable[UUID]) -> dict[UUID, Offer]:
+    """This will load offers by id with all that pricing needs, in one query."""
+    rows = Offer.objects.filter(id__in=set(ids)).select_related(
+        "brand", "sku__product__category", "sku__product__freight"
+    )
+    return {row.id: row for row in rows}
+
+
+def title_of(offer: Offer) -> str:
+    """This will name an offer's product and variant in the reader's language."""
+    label = offer.sku.label
+    return f"{offer.sku.product.title} {label}".strip()
+
+
+def check_shop(shop: Shop) -> None:
+    """This will raise ShopClosed unless `shop` takes orders."""
+    if shop.state != Shop.State.OPEN:
+        raise ShopClosed
+
+
+def check_open(offer: Offer, *, at: datetime) -> None:
+    """This will raise OfferClosed unless the offer, its product and its brand are on sale."""
+    product = offer.sku.product
+    on_sale = (
+        offer.brand.state == Brand.State.ACTIVE
+        and product.state == Product.State.LIVE
+        and is_open(opens_at=offer.opens_at, closes_at=offer.closes_at, state=offer.state, at=at)
+    )
+    if not on_sale:
+        raise OfferClosed(title=title_of(offer))
+
+
+def check_stock(line: PricedLine, *, available: int) -> None:
+    """This will raise SoldOut or TooFew unless `available` units suffice."""
+    if available <= 0:
+        raise SoldOut(title=line.title)
+    if available < line.quantity:
+        raise TooFew(title=line.title, available=available)
+
+
+def check_limit(line: PricedLine, *, bought: int) -> None:
+    """This will raise LimitReached when the customer's units would pass the offer's limit."""
+    limit = line.offer.per_customer
+    if limit is not None and bought + line.quantity > limit:
+        raise LimitReached(title=line.title, limit=limit)
+
+
+def freight_by_brand(lines: Sequence[PricedLine], *, region: str) -> Mapping[UUID, int]:
+    """This will return what each brand's parcel costs to `region`, in minor units.
+
+    A brand charges once per order, by its dearest template among the goods, over all their weight.
+    Raises NoDelivery for a region that a template refuses.
+    """
+    groups: dict[UUID, list[PricedLine]] = defaultdict(list)
+    for line in lines:
+        groups[line.offer.brand_id].append(line)
+    return {brand: _freight(group, region) for brand, group in groups.items()}
+
+
+def _freight(group: Sequence[PricedLine], region: str) -> int:
+    goods = sum(line.line_minor for line in group)
+    weight = sum(line.offer.sku.weight_g * line.quantity for line in group)
+    charges = [0]
+    templates = {
+        line.offer.sku.product.freight_id: line.offer.sku.product.freight for line in group
+    }
+    for template in templates.values():
+        if template is None:
+            continue
+        charge = freight_minor(template=template, goods_minor=goods, weight_g=weight, region=region)
+        if charge is None:
+            brand = group[0].offer.brand
+            raise NoDelivery(brand=in_language(brand.names, brand.base_language))
+        charges.append(charge)
+    return max(charges)

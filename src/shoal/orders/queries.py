@@ -1,0 +1,128 @@
+"""Every read of orders and parcels; each takes its tenant."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Prefetch, QuerySet, Sum
+
+from shoal.kit import vault
+from shoal.kit.errors import NotFound
+from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, ParcelStep, RefundApproval
+
+IN_SALES = (
+    Order.State.PAID,
+    Order.State.SHIPPED,
+    Order.State.DELIVERED,
+    Order.State.COMPLETED,
+)
+"""The states that count as sold."""
+
+
+def with_lines(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """This will load orders with parcels, lines, pictures and shop in a fixed number of queries."""
+    lines = OrderLine.objects.select_related("sku__product").prefetch_related(
+        "sku__product__pictures"
+    )
+    parcels = Parcel.objects.select_related("brand").order_by("id")
+    return orders.select_related("storefront").prefetch_related(
+        Prefetch("lines", lines.order_by("number")),
+        Prefetch("parcels", parcels.prefetch_related(Prefetch("lines", lines.order_by("number")))),
+    )
+
+
+def orders_of_customer(*, customer: UUID, states: Iterable[str] = ()) -> QuerySet[Order]:
+    """This will list a customer's orders, newest first, all or only those in `states`."""
+    rows = Order.objects.filter(customer=customer)
+    chosen = list(states)
+    return with_lines(rows.filter(state__in=chosen) if chosen else rows).order_by("-placed_at")
+
+
+def order_for_customer(*, customer: UUID, code: str) -> Order:
+    """This will return one order of a customer's with lines and parcels; else raises NotFound."""
+    return _one(with_lines(Order.objects.filter(customer=customer, code=code)))
+
+
+def orders_of_shop(*, shop: UUID, states: Iterable[str] = ()) -> QuerySet[Order]:
+    """This will list the orders placed in a shop, newest first, all or only those in `states`."""
+    rows = Order.objects.filter(storefront=shop)
+    chosen = list(states)
+    return with_lines(rows.filter(state__in=chosen) if chosen else rows).order_by("-placed_at")
+
+
+def order_for_shop(*, shop: UUID, code: str) -> Order:
+    """This will return one order placed in a shop; else raises NotFound."""
+    return _one(with_lines(Order.objects.filter(storefront=shop, code=code)))
+
+
+def order_by_code(*, code: str) -> Order:
+    """This will return any order, for the operator; else raises NotFound."""
+    return _one(with_lines(Order.objects.filter(code=code)))
+
+
+def order_by_id(*, order: UUID) -> Order:
+    """This will return any order by its id, for links from payments; else raises NotFound."""
+    return _one(with_lines(Order.objects.filter(id=order)))
+
+
+def parcels_of_brand(*, brand: UUID, states: Iterable[str] = ()) -> QuerySet[Parcel]:
+    """This will list a brand's parcels of orders that were paid, longest waiting first."""
+    rows = Parcel.objects.filter(brand=brand, order__paid_at__isnull=False)
+    chosen = list(states)
+    if chosen:
+        rows = rows.filter(state__in=chosen)
+    lines = OrderLine.objects.select_related("sku__product").order_by("number")
+    return (
+        rows.select_related("order")
+        .prefetch_related(Prefetch("lines", lines))
+        .order_by("order__paid_at", "id")
+    )
+
+
+def parcel_of_brand(*, brand: UUID, code: str) -> Parcel:
+    """This will return one parcel of a brand's; else raises NotFound."""
+    parcel = parcels_of_brand(brand=brand).filter(code=code).first()
+    if parcel is None:
+        raise NotFound
+    return parcel
+
+
+def recipients(*, orders: Iterable[Order]) -> dict[UUID, dict[str, str]]:
+    """This will open the sealed recipients of orders, by order id; empty where one was erased."""
+    rows = list(orders)
+    opened = vault.reveal_many((row.customer_id, row.sealed) for row in rows)
+    return {row.id: found or {} for row, found in zip(rows, opened, strict=True)}
+
+
+def steps_of(*, order: UUID) -> list[OrderStep | ParcelStep]:
+    """This will list all that happened to an order and its parcels, oldest first."""
+    own = OrderStep.objects.filter(order=order)
+    parcels = ParcelStep.objects.filter(parcel__order=order).select_related("parcel")
+    return sorted([*own, *parcels], key=lambda step: (step.at, step.id))
+
+
+def sales_of_shop(*, shop: UUID, since_at: datetime) -> tuple[int, int]:
+    """This will count a shop's paid orders since then, and sum what they cost."""
+    rows = Order.objects.filter(storefront=shop, state__in=IN_SALES, paid_at__gte=since_at)
+    found = rows.aggregate(count=Count("id"), total=Sum("total_minor"))
+    return found["count"], int(found["total"] or 0)
+
+
+def customers_of_shop(*, shop: UUID) -> QuerySet[Order, dict[str, object]]:
+    """This will list who bought in a shop: customer id, orders, sum and last time, latest first."""
+    rows = Order.objects.filter(storefront=shop, state__in=IN_SALES).values("customer")
+    return rows.annotate(
+        orders=Count("id"), total=Sum("total_minor"), last_at=Max("placed_at")
+    ).order_by("-last_at")
+
+
+def open_refund_approvals() -> QuerySet[RefundApproval]:
+    """This will list the refunds that wait for a second operator, oldest first."""
+    return RefundApproval.objects.filter(verdict="").select_related("order").order_by("asked_at")
+
+
+def _one(rows: QuerySet[Order]) -> Order:
+    order = rows.first()
+    if order is None:
+        raise NotFound
+    return order

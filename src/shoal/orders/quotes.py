@@ -1,0 +1,165 @@
+"""What a cart would cost if it were ordered now, and what stands in the way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shoal.brands.models import Brand
+from shoal.kit.errors import Refused
+from shoal.orders import pricing
+from shoal.orders.models import CartLine
+from shoal.orders.pricing import PricedLine
+from shoal.shelves.queries import markups
+from shoal.shops.models import Shop
+from shoal.stock.queries import available
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A line with its price in this shop; `problem` says why it cannot be ordered as it is."""
+
+    line: PricedLine
+    cart_line: UUID | None
+    chosen: bool
+    available: int
+    problem: Refused | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedParcel:
+    """One brand's part of the order. `freight_minor` is None while the region is not known."""
+
+    brand: Brand
+    lines: tuple[QuotedLine, ...]
+    freight_minor: int | None
+    problem: Refused | None
+
+    @property
+    def goods_minor(self) -> int:
+        """What the chosen lines that can be ordered cost."""
+        return sum(row.line.line_minor for row in self.lines if row.chosen and not row.problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A cart priced in one shop, in the shop's currency."""
+
+    shop: Shop
+    parcels: tuple[QuotedParcel, ...]
+    problems: tuple[Refused, ...] = field(default=())
+
+    @property
+    def lines(self) -> tuple[QuotedLine, ...]:
+        """Every line, in the order of the parcels."""
+        return tuple(row for parcel in self.parcels for row in parcel.lines)
+
+    @property
+    def chosen(self) -> tuple[QuotedLine, ...]:
+        """The lines that an order placed now would have."""
+        return tuple(row for row in self.lines if row.chosen and not row.problem)
+
+    @property
+    def goods_minor(self) -> int:
+        """What the chosen goods cost."""
+        return sum(parcel.goods_minor for parcel in self.parcels)
+
+    @property
+    def freight_minor(self) -> int:
+        """What all parcels cost to send, as far as it is known."""
+        return sum(parcel.freight_minor or 0 for parcel in self.parcels)
+
+    @property
+    def total_minor(self) -> int:
+        """What would be paid."""
+        return self.goods_minor + self.freight_minor
+
+    @property
+    def can_order(self) -> bool:
+        """Whether there is something to order and nothing chosen stands in the way."""
+        blocked = any(row.chosen and row.problem for row in self.lines)
+        refused = any(parcel.problem for parcel in self.parcels)
+        return bool(self.chosen) and not blocked and not refused and not self.problems
+
+
+def cart_quote(*, visitor: UUID, shop: Shop, region: str, at: datetime) -> Quote:
+    """This will price a visitor's cart in `shop`. `region` may be empty: freight is then open."""
+    rows = list(CartLine.objects.filter(visitor=visitor, shop=shop).order_by("added_at", "id"))
+    return quote(
+        shop=shop,
+        wanted=[(row.offer_id, row.quantity) for row in rows],
+        region=region,
+        at=at,
+        cart={row.offer_id: row for row in rows},
+    )
+
+
+def cart_size(*, visitor: UUID) -> int:
+    """This will count the different things in a visitor's carts."""
+    return CartLine.objects.filter(visitor=visitor).count()
+
+
+def quote(
+    *,
+    shop: Shop,
+    wanted: Sequence[tuple[UUID, int]],
+    region: str,
+    at: datetime,
+    cart: Mapping[UUID, CartLine] | None = None,
+) -> Quote:
+    """This will price `wanted` (offer id, quantity) in `shop`, grouped by brand."""
+    offers = pricing.load_offers(offer for offer, _ in wanted)
+    extra = markups(shop_id=shop.id, offers=list(offers.values()))
+    there = available(allotments=[offer.allotment_id for offer in offers.values()])
+    rows = []
+    for offer_id, quantity in wanted:
+        offer = offers.get(offer_id)
+        if offer is None:
+            continue
+        line = PricedLine(offer=offer, quantity=quantity, markup=extra.get(offer.id, 0))
+        kept = (cart or {}).get(offer_id)
+        left = there.get(offer.allotment_id, 0)
+        rows.append(
+            QuotedLine(
+                line=line,
+                cart_line=kept.id if kept else None,
+                chosen=kept.chosen if kept else True,
+                available=left,
+                problem=_problem(line, shop=shop, left=left, at=at),
+            )
+        )
+    problems: tuple[Refused, ...] = ()
+    try:
+        pricing.check_shop(shop)
+    except pricing.ShopClosed as refusal:
+        problems = (refusal,)
+    return Quote(shop, tuple(_parcels(rows, region)), problems)
+
+
+def _problem(line: PricedLine, *, shop: Shop, left: int, at: datetime) -> Refused | None:
+    try:
+        pricing.check_open(line.offer, at=at)
+        if line.offer.currency != shop.currency:
+            raise pricing.OfferClosed(title=line.title)
+        pricing.check_stock(line, available=left)
+        pricing.check_limit(line, bought=0)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def _parcels(rows: Sequence[QuotedLine], region: str) -> list[QuotedParcel]:
+    brands = {row.line.offer.brand_id: row.line.offer.brand for row in rows}
+    parcels = []
+    for key, brand in brands.items():
+        own = tuple(row for row in rows if row.line.offer.brand_id == key)
+        counted = [row.line for row in own if row.chosen and not row.problem]
+        freight: int | None = 0 if not counted else None
+        problem: Refused | None = None
+        if region and counted:
+            try:
+                freight = pricing.freight_by_brand(counted, region=region)[key]
+            except pricing.NoDelivery as refusal:
+                problem = refusal
+        parcels.append(QuotedParcel(brand, own, freight, problem))
+    return parcels

@@ -1,0 +1,229 @@
+"""Writes that change an order's state, inside somebody's transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from shoal.kit.events import publish
+from shoal.kit.ids import uuid7
+from shoal.kit.locks import lock_rows
+from shoal.kit.transactions import step
+from shoal.offers.models import Purchase
+from shoal.orders.events import OrderPaid
+from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, ParcelStep
+from shoal.orders.rules import may_follow
+from shoal.payments.events import PaymentCaptured, PaymentRefunded
+from shoal.payments.steps import RefundWanted, request_refunds
+from shoal.stock import steps as stock
+
+PROCESS = "payments"
+
+
+class WrongState(RuntimeError):
+    """An order was to go where its state does not lead: a caller forgot to look."""
+
+
+@step
+def lock_orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
+    """This will lock orders in sorted order and return them by id."""
+    return lock_rows(Order, ids)
+
+
+@step
+def move_orders(
+    orders: Mapping[UUID, Order],
+    *,
+    to: Order.State,
+    by: Mapping[UUID, str],
+    at: Mapping[UUID, datetime],
+    reason: str = "",
+) -> None:
+    """This will bring locked `orders` into a state and append who did it, when and why.
+
+    `by` and `at` are per order. Raises WrongState for a move that the rules do not know.
+    """
+    stamp = {
+        Order.State.PAID: "paid_at",
+        Order.State.DELIVERED: "delivered_at",
+        Order.State.COMPLETED: "completed_at",
+    }.get(to)
+    for order in orders.values():
+        if not may_follow(order.state, to):
+            raise WrongState(f"{order.state} to {to}")
+        order.state = to
+        if stamp:
+            setattr(order, stamp, at[order.id])
+    Order.objects.bulk_update(orders.values(), ["state", *([stamp] if stamp else [])])
+    OrderStep.objects.bulk_create(
+        OrderStep(id=uuid7(), order_id=order, state=to, reason=reason, by=by[order], at=at[order])
+        for order in orders
+    )
+
+
+@step
+def take_payments(facts: Sequence[PaymentCaptured]) -> None:
+    """This will mark the paid orders paid; the reactor of PaymentCaptured.
+
+    Money for an order that was given up buys its units again if they are still there; otherwise
+    it goes back to the customer at once.
+    """
+    moments = {fact.subject: fact.at for fact in facts}
+    orders = lock_orders(moments)
+    waiting = {key: row for key, row in orders.items() if row.state == Order.State.UNPAID}
+    lines = _lines_of(waiting)
+    stock.sell(
+        lines={line: moments[order] for order, ids in lines.items() for line in ids}, by=PROCESS
+    )
+    late = {
+        key: row
+        for key, row in orders.items()
+        if row.state in {Order.State.EXPIRED, Order.State.CANCELLED} and row.paid_at is None
+    }
+    revived = {key: row for key, row in sorted(late.items()) if _revive(key, at=moments[key])}
+    _pay(waiting, moments)
+    _pay(revived, moments, reason="paid late; the goods were still there")
+    settled = waiting.keys() | revived.keys()
+    request_refunds(
+        wants=[
+            RefundWanted(
+                paid_for=fact.subject,
+                subject=fact.intent,
+                amount=fact.amount,
+                reason="paid after the order was given up",
+                by=PROCESS,
+            )
+            for fact in facts
+            if fact.subject not in settled
+        ],
+        at=max(moments.values()),
+    )
+
+
+@step
+def note_refunds(facts: Sequence[PaymentRefunded]) -> None:
+    """This will note on each order that its money went back; the reactor of PaymentRefunded."""
+    orders = lock_orders({fact.paid_for for fact in facts})
+    OrderStep.objects.bulk_create(
+        OrderStep(
+            id=uuid7(),
+            order_id=fact.paid_for,
+            state=orders[fact.paid_for].state,
+            reason="refund arrived",
+            by=PROCESS,
+            at=fact.at,
+        )
+        for fact in facts
+        if fact.paid_for in orders
+    )
+
+
+@step
+def give_up(
+    orders: Mapping[UUID, Order], *, to: Order.State, by: str, at: datetime, reason: str
+) -> None:
+    """This will give back the units and limits of locked unpaid `orders`.
+
+    Their intents are closed already (`close_intents` before `lock_orders`): a payment's notice
+    takes the same locks in the same order.
+    """
+    lines = [line for ids in _lines_of(orders).values() for line in ids]
+    stock.release(lines=dict.fromkeys(lines, at), by=by, reason=reason)
+    give_limits_back(orders)
+    _cancel_parcels(orders, by=by, at=at, reason=reason)
+    move_orders(
+        orders, to=to, by=dict.fromkeys(orders, by), at=dict.fromkeys(orders, at), reason=reason
+    )
+
+
+@step
+def undo_paid(
+    order: Order, *, to: Order.State, by: str, at: datetime, reason: str, restock: bool
+) -> None:
+    """This will give a locked paid order's whole payment back, and its units where `restock`."""
+    one = {order.id: order}
+    if restock:
+        lines = [line for ids in _lines_of(one).values() for line in ids]
+        stock.put_back(lines=lines, by=by, at=at, reason=reason)
+    give_limits_back(one)
+    request_refunds(
+        wants=[
+            RefundWanted(
+                paid_for=order.id,
+                subject=order.id,
+                amount=order.total_minor,
+                reason=reason[:200],
+                by=by,
+            )
+        ],
+        at=at,
+    )
+    _cancel_parcels(one, by=by, at=at, reason=reason)
+    move_orders(one, to=to, by={order.id: by}, at={order.id: at}, reason=reason)
+
+
+@step
+def give_limits_back(orders: Mapping[UUID, Order]) -> None:
+    """This will lower the customers' counts of limited offers by what `orders` had of them."""
+    rows = OrderLine.objects.filter(order__in=orders, offer__per_customer__isnull=False)
+    for line in rows.order_by("offer", "order__customer").select_related("order"):
+        Purchase.objects.filter(
+            offer=line.offer_id, customer=line.order.customer_id, quantity__gte=line.quantity
+        ).update(quantity=F("quantity") - line.quantity)
+
+
+def _revive(order: UUID, *, at: datetime) -> bool:
+    lines = list(OrderLine.objects.filter(order=order).values_list("id", flat=True))
+    if not stock.hold_again(lines=lines, by=PROCESS, at=at):
+        return False
+    stock.sell(lines=dict.fromkeys(lines, at), by=PROCESS)
+    parcels = lock_rows(Parcel, Parcel.objects.filter(order=order).values_list("id", flat=True))
+    _move_parcels(parcels, to=Parcel.State.WAITING, by=PROCESS, at=at, reason="paid late")
+    for line in OrderLine.objects.filter(
+        order=order, offer__per_customer__isnull=False
+    ).select_related("order"):
+        Purchase.objects.filter(offer=line.offer_id, customer=line.order.customer_id).update(
+            quantity=F("quantity") + line.quantity
+        )
+    return True
+
+
+def _pay(
+    orders: Mapping[UUID, Order], moments: Mapping[UUID, datetime], *, reason: str = ""
+) -> None:
+    if not orders:
+        return
+    by = dict.fromkeys(orders, PROCESS)
+    move_orders(orders, to=Order.State.PAID, by=by, at=moments, reason=reason)
+    publish(
+        [
+            OrderPaid(row.id, row.customer_id, row.storefront_id, row.earner_id, moments[row.id])
+            for row in orders.values()
+        ]
+    )
+
+
+def _cancel_parcels(orders: Iterable[UUID], *, by: str, at: datetime, reason: str) -> None:
+    ids = Parcel.objects.filter(order__in=list(orders)).exclude(state=Parcel.State.DELIVERED)
+    parcels = lock_rows(Parcel, ids.values_list("id", flat=True))
+    _move_parcels(parcels, to=Parcel.State.CANCELLED, by=by, at=at, reason=reason)
+
+
+def _move_parcels(
+    parcels: Mapping[UUID, Parcel], *, to: Parcel.State, by: str, at: datetime, reason: str
+) -> None:
+    Parcel.objects.filter(id__in=list(parcels)).update(state=to)
+    ParcelStep.objects.bulk_create(
+        ParcelStep(id=uuid7(), parcel_id=parcel, state=to, reason=reason[:200], by=by, at=at)
+        for parcel in parcels
+    )
+
+
+def _lines_of(orders: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    rows = OrderLine.objects.filter(order__in=list(orders)).values_list("order_id", "id")
+    for order, line in rows:
+        found[order].append(line)
+    return found

@@ -1,0 +1,24 @@
+"""Background entry points of orders; the clock of these is the worker's."""
+
+from procrastinate.contrib.django import app
+
+from shoal.kit.clock import now
+from shoal.orders import operations
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="orders.expire", queueing_lock="orders.expire", pass_context=False)
+def expire(timestamp: int | None = None) -> None:
+    """This will give up unpaid orders whose time is over, until none is left."""
+    del timestamp
+    while operations.expire_orders(at=now()):
+        pass
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="orders.complete", queueing_lock="orders.complete", pass_context=False)
+def complete(timestamp: int | None = None) -> None:
+    """This will complete and settle orders whose after-sales window is over, until none is left."""
+    del timestamp
+    while operations.complete_orders(at=now()):
+        pass

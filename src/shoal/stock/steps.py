@@ -1,0 +1,312 @@
+"""Moving units. Every change of an allotment is a conditional update and a movement."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from shoal.kit.errors import Refused
+from shoal.kit.ids import uuid7
+from shoal.kit.locks import lock_rows
+from shoal.kit.transactions import step
+from shoal.stock.models import Allotment, Hold, Movement
+
+
+class NotEnoughStock(Refused):
+    """There are not that many left: {available} available, {wanted} wanted."""
+
+    code = "not_enough_stock"
+
+
+class StockMoved(RuntimeError):
+    """A conditional update found other numbers than its caller had locked: a bug, not a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    """Units wanted for one order line."""
+
+    line: UUID
+    allotment: UUID
+    quantity: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of units of a SKU, or of an allotment."""
+
+    of: UUID
+    quantity: int
+
+
+# Which column a kind of movement takes from and which it adds to.
+_FROM_TO: Mapping[Movement.Kind, tuple[str, str]] = {
+    Movement.Kind.HOLD: ("available", "held"),
+    Movement.Kind.RELEASE: ("held", "available"),
+    Movement.Kind.SELL: ("held", "sold"),
+    Movement.Kind.WITHDRAW: ("available", "withdrawn"),
+    Movement.Kind.WRITE_OFF: ("available", "written_off"),
+}
+
+
+@step
+def receive(*, quantities: Sequence[Quantity], by: str, at: datetime, reason: str = "") -> None:
+    """This will add units of SKUs to their warehouse allotments, making those that are missing."""
+    amounts = Counter[UUID]()
+    for quantity in quantities:
+        amounts[quantity.of] += quantity.quantity
+    skus = sorted(sku for sku in amounts if amounts[sku])
+    Allotment.objects.bulk_create(
+        [Allotment(id=uuid7(), sku_id=sku, is_warehouse=True) for sku in sorted(amounts)],
+        ignore_conflicts=True,
+    )
+    warehouse = dict(
+        Allotment.objects.filter(sku__in=skus, is_warehouse=True).values_list("sku_id", "id")
+    )
+    _receive_into({warehouse[sku]: amounts[sku] for sku in skus}, by=by, at=at, reason=reason)
+
+
+@step
+def allot(*, sku: UUID, quantity: int, by: str, at: datetime, reason: str = "") -> Allotment:
+    """This will set `quantity` of a SKU's warehouse stock aside as an allotment of its own.
+
+    Raises NotEnoughStock when the warehouse has fewer.
+    """
+    source = Allotment.objects.select_for_update().filter(sku=sku, is_warehouse=True).first()
+    if source is None or source.available < quantity:
+        raise NotEnoughStock(available=source.available if source else 0, wanted=quantity)
+    target = Allotment.objects.create(id=uuid7(), sku_id=sku)
+    if quantity:
+        _move(Movement.Kind.WITHDRAW, {source.id: quantity}, by=by, at=at, reason=reason)
+        _receive_into({target.id: quantity}, by=by, at=at, reason=reason)
+    target.refresh_from_db()
+    return target
+
+
+@step
+def give_back(*, allotments: Iterable[UUID], by: str, at: datetime, reason: str) -> int:
+    """This will return what is still available in `allotments` to their SKUs' warehouses.
+
+    Held units stay until they are bought or released. Returns how many units went back.
+    """
+    rows = lock_rows(Allotment, allotments)
+    skus = {row.sku_id for row in rows.values()}
+    homes = dict(
+        Allotment.objects.filter(sku__in=skus, is_warehouse=True).values_list("sku_id", "id")
+    )
+    leaving = {
+        row.id: row.available for row in rows.values() if row.available and not row.is_warehouse
+    }
+    arriving = Counter[UUID]()
+    for allotment, quantity in leaving.items():
+        arriving[homes[rows[allotment].sku_id]] += quantity
+    _move(Movement.Kind.WITHDRAW, leaving, by=by, at=at, reason=reason)
+    _receive_into(arriving, by=by, at=at, reason=reason)
+    return sum(leaving.values())
+
+
+@step
+def write_off(*, allotment: UUID, quantity: int, by: str, at: datetime, reason: str) -> None:
+    """This will take units that are broken or lost out of what can be sold.
+
+    Raises NotEnoughStock when fewer are available.
+    """
+    row = Allotment.objects.select_for_update().get(id=allotment)
+    if row.available < quantity:
+        raise NotEnoughStock(available=row.available, wanted=quantity)
+    _move(Movement.Kind.WRITE_OFF, {allotment: quantity}, by=by, at=at, reason=reason)
+
+
+@step
+def lock_available(*, allotments: Iterable[UUID]) -> dict[UUID, int]:
+    """This will lock `allotments` in sorted order and return how many units each has available."""
+    return {row.id: row.available for row in lock_rows(Allotment, allotments).values()}
+
+
+@step
+def hold(*, holds: Sequence[NewHold], by: str) -> None:
+    """This will hold units for order lines, whose allotments `lock_available` has locked.
+
+    Raises StockMoved when an allotment has fewer than its lines want: look before you hold.
+    """
+    if not holds:
+        return
+    amounts = Counter[UUID]()
+    for new in holds:
+        amounts[new.allotment] += new.quantity
+    _update(Movement.Kind.HOLD, amounts)
+    Hold.objects.bulk_create(
+        Hold(id=new.line, allotment_id=new.allotment, quantity=new.quantity) for new in holds
+    )
+    Movement.objects.bulk_create(
+        Movement(
+            id=uuid7(),
+            allotment_id=new.allotment,
+            kind=Movement.Kind.HOLD,
+            quantity=new.quantity,
+            line=new.line,
+            by=by,
+            at=new.at,
+        )
+        for new in holds
+    )
+
+
+@step
+def hold_again(*, lines: Sequence[UUID], by: str, at: datetime) -> set[UUID]:
+    """This will hold the released units of `lines` once more, all of them or none.
+
+    Returns the lines held: all of `lines`, or nothing when an allotment has fewer by now.
+    """
+    holds = list(Hold.objects.filter(id__in=lines, state=Hold.State.RELEASED).order_by("id"))
+    amounts = Counter[UUID]()
+    for row in holds:
+        amounts[row.allotment_id] += row.quantity
+    there = lock_available(allotments=amounts)
+    if len(holds) != len(lines) or any(there[key] < amounts[key] for key in amounts):
+        return set()
+    _update(Movement.Kind.HOLD, amounts)
+    Hold.objects.filter(id__in=lines).update(state=Hold.State.HELD)
+    _record(Movement.Kind.HOLD, [(row, at) for row in holds], by=by, reason="")
+    return set(lines)
+
+
+@step
+def sell(*, lines: Mapping[UUID, datetime], by: str) -> None:
+    """This will turn the holds of `lines` (line to the moment it was paid) into sold units."""
+    _end_holds(Movement.Kind.SELL, Hold.State.SOLD, lines, by=by, reason="")
+
+
+@step
+def release(*, lines: Mapping[UUID, datetime], by: str, reason: str) -> None:
+    """This will give the held units of `lines` back to their allotments."""
+    _end_holds(Movement.Kind.RELEASE, Hold.State.RELEASED, lines, by=by, reason=reason)
+
+
+@step
+def put_back(*, lines: Sequence[UUID], by: str, at: datetime, reason: str) -> None:
+    """This will take sold units of whole `lines` back into what is available."""
+    holds = list(
+        Hold.objects.select_for_update().filter(id__in=lines, state=Hold.State.SOLD).order_by("id")
+    )
+    amounts = Counter[UUID]()
+    for row in holds:
+        amounts[row.allotment_id] += row.quantity
+    Hold.objects.filter(id__in=[row.id for row in holds]).update(state=Hold.State.RETURNED)
+    ids = sorted(amounts)
+    lock_rows(Allotment, ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE stock_allotment SET
+                available = available + moved.quantity, returned = returned + moved.quantity
+            FROM unnest(%s::uuid[], %s::bigint[]) AS moved (id, quantity)
+            WHERE stock_allotment.id = moved.id
+            """,
+            [ids, [amounts[key] for key in ids]],
+        )
+    _record(Movement.Kind.RETURN, [(row, at) for row in holds], by=by, reason=reason)
+
+
+def _end_holds(
+    kind: Movement.Kind, state: Hold.State, lines: Mapping[UUID, datetime], *, by: str, reason: str
+) -> None:
+    holds = list(Hold.objects.filter(id__in=list(lines), state=Hold.State.HELD).order_by("id"))
+    if len(holds) != len(lines):
+        raise StockMoved(f"{len(lines) - len(holds)} of {len(lines)} lines hold nothing")
+    if not holds:
+        return
+    amounts = Counter[UUID]()
+    for row in holds:
+        amounts[row.allotment_id] += row.quantity
+    lock_rows(Allotment, amounts)
+    _update(kind, amounts)
+    changed = Hold.objects.filter(id__in=list(lines), state=Hold.State.HELD).update(state=state)
+    if changed != len(holds):
+        raise StockMoved("a hold ended twice")
+    _record(kind, [(row, lines[row.id]) for row in holds], by=by, reason=reason)
+
+
+def _record(
+    kind: Movement.Kind, ended: Sequence[tuple[Hold, datetime]], *, by: str, reason: str
+) -> None:
+    Movement.objects.bulk_create(
+        Movement(
+            id=uuid7(),
+            allotment_id=row.allotment_id,
+            kind=kind,
+            quantity=row.quantity,
+            line=row.id,
+            reason=reason,
+            by=by,
+            at=at,
+        )
+        for row, at in ended
+    )
+
+
+def _move(
+    kind: Movement.Kind, amounts: Mapping[UUID, int], *, by: str, at: datetime, reason: str
+) -> None:
+    _update(kind, amounts)
+    Movement.objects.bulk_create(
+        Movement(
+            id=uuid7(),
+            allotment_id=allotment,
+            kind=kind,
+            quantity=amounts[allotment],
+            reason=reason,
+            by=by,
+            at=at,
+        )
+        for allotment in sorted(amounts)
+    )
+
+
+def _receive_into(amounts: Mapping[UUID, int], *, by: str, at: datetime, reason: str) -> None:
+    ids = sorted(amounts)
+    lock_rows(Allotment, ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE stock_allotment SET
+                received = received + moved.quantity, available = available + moved.quantity
+            FROM unnest(%s::uuid[], %s::bigint[]) AS moved (id, quantity)
+            WHERE stock_allotment.id = moved.id
+            """,
+            [ids, [amounts[key] for key in ids]],
+        )
+    Movement.objects.bulk_create(
+        Movement(
+            id=uuid7(),
+            allotment_id=allotment,
+            kind=Movement.Kind.RECEIVE,
+            quantity=amounts[allotment],
+            reason=reason,
+            by=by,
+            at=at,
+        )
+        for allotment in ids
+    )
+
+
+def _update(kind: Movement.Kind, amounts: Mapping[UUID, int]) -> None:
+    """Moves units between two columns where the first has enough, in one statement."""
+    source, target = _FROM_TO[kind]
+    ids = sorted(amounts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE stock_allotment SET
+                {source} = {source} - moved.quantity, {target} = {target} + moved.quantity
+            FROM unnest(%s::uuid[], %s::bigint[]) AS moved (id, quantity)
+            WHERE stock_allotment.id = moved.id AND {source} >= moved.quantity
+            """,  # noqa: S608 - both names come from the table above
+            [ids, [amounts[key] for key in ids]],
+        )
+        if cursor.rowcount != len(ids):
+            raise StockMoved(f"{kind}: {cursor.rowcount} of {len(ids)} allotments had enough")
