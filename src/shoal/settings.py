@@ -29,11 +29,12 @@ ALLAUTH_TRUSTED_PROXY_COUNT = SHOAL_PROXIES
 SHOAL_PAY: str = env.read("SHOAL_PAY")
 SHOAL_PAY_URL: str = env.pay_url()
 
-_secrets = secret_file.load(Path(env.read("SHOAL_SECRET_FILE") or SHOAL_DATA / "secrets.json"))
+_secrets = secret_file.ours(SHOAL_DATA)
 SECRET_KEY = _secrets["django"].hex()
 SHOAL_BLIND_INDEX_KEY = _secrets["blind_index"]
 SHOAL_VAULT_WRAP_KEY = _secrets["vault_wrap"]
 SHOAL_PAY_SANDBOX_KEY = _secrets["pay_sandbox"]
+SHOAL_PAY_SANDBOX_FOLDER = places.sandbox_folder(SHOAL_DATA)
 
 DEBUG: bool = env.read("SHOAL_DEBUG")
 _public = urlsplit(SHOAL_PUBLIC_URL)
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shoal.web.visitor.KeepVisitor",
     "shoal.web.errors.CalmErrors",
 ]
 CSRF_FAILURE_VIEW = "shoal.web.errors.forged"
@@ -185,6 +187,7 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation that arrived has proved the address
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Shoal: "
 ACCOUNT_SESSION_REMEMBER = False  # a staff session ends with the browser
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "shoal.web.account.staff.SecondFactors"

@@ -44,3 +44,8 @@ def main_cluster(data: Path) -> Cluster:
 def vault_cluster(data: Path) -> Cluster:
     """This will describe the small cluster that keeps the keys of personal data."""
     return Cluster("vault", data / "vault", socket_folder(data), 5433)
+
+
+def sandbox_folder(data: Path) -> Path:
+    """This will return where the sandbox's payment partner keeps what it knows, and its key."""
+    return data / "sandbox-pay"

@@ -5,6 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
+from shoal import env
 from shoal.env import BadSetting
 
 NAMES = ("django", "blind_index", "vault_wrap", "pay_sandbox")
@@ -30,6 +31,11 @@ def load(path: Path) -> dict[str, bytes]:
         raise BadSetting(
             f"The secrets file {path} is damaged; restore it from a backup."
         ) from error
+
+
+def ours(data: Path) -> dict[str, bytes]:
+    """This will load the secrets of the installation in `data`, wherever the settings keep them."""
+    return load(Path(env.read("SHOAL_SECRET_FILE") or data / "secrets.json"))
 
 
 def _read(path: Path) -> dict[str, bytes]:
