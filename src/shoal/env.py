@@ -132,8 +132,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("SHOAL_CODE_MINUTES", "10", "Minutes that a one-time code holds.", _whole),
     Setting("SHOAL_CODES_PER_NUMBER", "5", "One-time codes one phone may ask for in an hour.",
             _whole),
-    Setting("SHOAL_CODES_PER_NETWORK", "60", "One-time codes one network address may ask for, "
-            "and wrong ones it may try, in an hour.", _whole),
+    Setting("SHOAL_CODES_PER_NETWORK", "60", "One-time codes one network address may ask for "
+            "in an hour.", _whole),
     Setting("SHOAL_PROXIES", "0", "Proxies of ours in front of the web, whose X-Forwarded-For "
             "entries are believed.", _count),
     Setting("SHOAL_SECOND_FACTOR", "", "Whether operators need a second factor: yes or no; empty: "

@@ -153,6 +153,11 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = SHOAL_DATA / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "shoal.web.components.bundles.BundleFinder",
+]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = SHOAL_DATA / "media"
 STORAGES: dict[str, dict[str, Any]] = {

@@ -24,9 +24,7 @@ def mask_phone(phone: str) -> str:
 
     The country code +86 is left out; another one stays, in front of the last four only.
     """
-    digits = phone.strip().replace(" ", "").replace("-", "")
-    if digits.startswith("+86"):
-        digits = digits[3:]
+    digits = phone.strip().replace(" ", "").replace("-", "").removeprefix("+86")
     if digits.startswith("+"):
         return f"{digits[:3]} {HIDDEN * 4} {digits[-4:]}" if len(digits) > 8 else HIDDEN * 4
     return f"{digits[:3]}{HIDDEN * 4}{digits[-4:]}" if len(digits) > 8 else HIDDEN * 4

@@ -1,0 +1,1 @@
+"""Messages out: texts and mails, sealed until they are sent."""

@@ -1,0 +1,1 @@
+"""Who you are: people, identities, addresses, roles at the platform, sign-in."""

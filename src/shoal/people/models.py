@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from shoal.kit.ids import short_code, uuid7
+from shoal.kit.texts import in_language
 
 
 class People(BaseUserManager["Person"]):
@@ -99,5 +100,119 @@ class Operator(models.Model):
                 fields=["person", "role"],
                 condition=models.Q(until_at=None),
                 name="one_operator_role",
+            ),
+        ]
+
+
+class OneTimeCode(models.Model):
+    """A code sent to a phone, as a keyed hash. Only the newest of a phone counts, and only once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    phone_index = models.BinaryField(max_length=32)
+    digest = models.BinaryField(max_length=32)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["phone_index", "-sent_at"], name="code_phone")]
+
+
+class Tally(models.Model):
+    """How often something was done in one stretch of time: what limits count on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20)
+    subject = models.BinaryField(max_length=32, help_text="blind index of a phone, network, …")
+    since_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "subject", "since_at", "until_at"], name="one_tally"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["until_at"], name="tally_until")]
+
+
+class Terms(models.Model):
+    """Fact: one version of the terms of use, as everybody could read it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    version = models.PositiveIntegerField(unique=True)
+    texts = models.JSONField(help_text="language to text")
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=40)
+
+    @property
+    def text(self) -> str:
+        """The text in the reader's language."""
+        return in_language(self.texts, "zh")
+
+
+class TermsAcceptance(models.Model):
+    """Fact: a person accepted a version of the terms."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="acceptances")
+    terms = models.ForeignKey(Terms, models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "terms"], name="one_acceptance"),
+        ]
+
+
+class LoginLink(models.Model):
+    """A link that signs one person in, once and soon; minted by who holds the installation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    digest = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of the token")
+    minted_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Invitation(models.Model):
+    """An open door to one role: at the platform, a brand or a shop. Mailed, single use."""
+
+    class Place(models.TextChoices):
+        PLATFORM = "platform"
+        BRAND = "brand"
+        SHOP = "shop"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    digest = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of the token")
+    place = models.CharField(max_length=10, choices=Place)
+    subject = models.UUIDField(null=True, help_text="the brand's or the shop's id")
+    role = models.CharField(max_length=12)
+    # Until somebody accepts there is no person to seal for: the key is the invitation's own.
+    sealed = models.BinaryField(help_text="vault of this invitation: e-mail")
+    email_index = models.BinaryField(max_length=32)
+    invited_by = models.CharField(max_length=40)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(place="platform", subject=None)
+                | (~models.Q(place="platform") & models.Q(subject__isnull=False)),
+                name="invitation_subject",
+            ),
+            models.UniqueConstraint(
+                fields=["place", "subject", "role", "email_index"],
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="one_open_invitation",
+                nulls_distinct=False,
             ),
         ]

@@ -1,0 +1,1 @@
+"""Signing in: phone and code, staff with a second factor, invitations, one's own data."""
