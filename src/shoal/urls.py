@@ -3,10 +3,11 @@
 Files under /static/ and /media/ are served by granian itself and never reach Django.
 """
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from shoal.run import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(health.PATH.lstrip("/"), health.healthz),
+    path("", include("shoal.web.components.urls")),
 ]

@@ -1,0 +1,24 @@
+"""Amounts as people read them."""
+
+from shoal.kit.money import Money, minor_units
+
+# Signs that a reader of Chinese or English takes for one currency only; others show their code.
+_SIGNS = {
+    "CNY": "¥", "GBP": "£", "EUR": "€", "USD": "$", "HKD": "HK$", "TWD": "NT$", "JPY": "JP¥",
+    "KRW": "₩", "SGD": "S$", "AUD": "A$", "CAD": "C$", "INR": "₹", "THB": "฿", "VND": "₫",
+    "MYR": "RM",
+}  # fmt: skip
+MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def amount_parts(*, amount: Money) -> tuple[str, str, str]:
+    """This will split `amount` into sign, whole part and decimals: ("¥", "1,280", ".00")."""
+    whole, _, decimals = f"{abs(amount.decimal):,.{minor_units(amount.currency)}f}".partition(".")
+    sign = _SIGNS.get(amount.currency, amount.currency + NO_BREAK)
+    return (MINUS if amount.minor < 0 else "") + sign, whole, f".{decimals}" if decimals else ""
+
+
+def amount_text(*, amount: Money) -> str:
+    """This will write `amount` in full: "¥1,280.00", "JP¥1,280", "KWD 1.250", "−¥5.00"."""
+    return "".join(amount_parts(amount=amount))

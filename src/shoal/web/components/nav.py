@@ -1,0 +1,23 @@
+"""Places a face's bar or rail leads to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry: `icon` is a name in `icons.ICONS`; `group` heads a part of a rail."""
+
+    label: str
+    icon: str
+    url: str
+    count: int = 0
+    current: bool = False
+    group: str = ""
+
+
+def mark_current(*, places: Sequence[Place], path: str) -> list[Place]:
+    """This will mark the place whose address is the longest beginning of `path`."""
+    fitting = [place for place in places if path.startswith(place.url.partition("?")[0])]
+    best = max(fitting, key=lambda place: len(place.url), default=None)
+    return [replace(place, current=place is best) for place in places]
