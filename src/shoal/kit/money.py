@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal
 
 BASIS = 10_000
 """Rates are whole basis points: 10,000 is all of it."""
@@ -10,9 +10,28 @@ BASIS = 10_000
 # ISO 4217 minor units that are not 2, for the currencies in circulation.
 _MINOR_UNITS = {
     **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
     ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 
 
@@ -67,20 +86,13 @@ def parse_amount(text: str, currency: str) -> Money:
     """
     cleaned = text.strip().lstrip("¥￥$€£").replace(",", "").replace("，", "").strip()
     try:
-        value = Decimal(cleaned)
-    except InvalidOperation as error:
+        scaled = Decimal(cleaned).scaleb(minor_units(currency))
+        whole = scaled.is_finite() and scaled == scaled.to_integral_value()
+    except ArithmeticError as error:
         raise ValueError(text) from error
-    if not value.is_finite():
-        raise ValueError(text)
-    scaled = value.scaleb(minor_units(currency))
-    if scaled != scaled.to_integral_value():
+    if not whole:
         raise ValueError(text)
     return Money(int(scaled), currency)
-
-
-def round_minor(amount: Decimal) -> int:
-    """This will round minor units to whole ones, halves away from zero."""
-    return int(amount.to_integral_value(rounding=ROUND_HALF_UP))
 
 
 def portion(minor: int, basis_points: int) -> int:
