@@ -64,10 +64,10 @@ def make_people(
     people = [Person(language=language, created_at=at, password="!") for language in languages]  # noqa: S106 - no password at all
     vault.make_keys([person.id for person in people])
     sealed = vault.seal_many(
-        {person.id: record for person, record in zip(people, records, strict=True)}
+        (person.id, record) for person, record in zip(people, records, strict=True)
     )
-    for person in people:
-        person.sealed = sealed[person.id]
+    for person, blob in zip(people, sealed, strict=True):
+        person.sealed = blob
     Person.objects.bulk_create(people)
     Identity.objects.bulk_create(
         Identity(
