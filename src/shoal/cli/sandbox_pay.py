@@ -1,31 +1,34 @@
-"""`shoal sandbox-pay`: the payment partner of the sandbox, another company run by us."""
+"""`shoal sandbox-pay`: open our merchant's account at the partner, then be the partner."""
 
 import argparse
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shoal import env
+from shoal.run import ports, secret_file
+from shoal.sandbox_pay.__main__ import main as run_partner
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """This will add nothing: its port is a setting."""
-    del parser
+    """This will tell the parser where the partner listens."""
+    parser.add_argument("--host", help="address to listen on (SHOAL_HOST)")
+    parser.add_argument("--port", type=int, help="port to listen on (SHOAL_PAY_PORT)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """This will serve until it is told to stop. It learns our public key and nothing else."""
-    del arguments
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from shoal.run import places, secret_file
-    from shoal.sandbox_pay.server import serve
-
+    """This will run the partner until it is stopped; all it is given of ours is a public key."""
     data = env.data_folder()
-    ours = Ed25519PrivateKey.from_private_bytes(secret_file.ours(data)["pay_sandbox"])
-    folder = places.sandbox_folder(data)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return serve(
-        host=env.read("SHOAL_HOST"),
-        port=env.read("SHOAL_PAY_PORT"),
-        folder=folder,
-        merchant_key=ours.public_key().public_bytes_raw(),
-        merchant_name="Shoal 鱼群",
+    port = arguments.port or env.read("SHOAL_PAY_PORT")
+    host = arguments.host or env.read("SHOAL_HOST")
+    ports.require_free(host, port, option="SHOAL_PAY_PORT")
+    secrets = secret_file.load(Path(env.read("SHOAL_SECRET_FILE") or data / "secrets.json"))
+    own = Ed25519PrivateKey.from_private_bytes(secrets["pay_sandbox"])
+    return run_partner(
+        [
+            f"--host={host}",
+            f"--port={port}",
+            f"--folder={data / 'sandbox-pay'}",
+            f"--merchant-key={own.public_key().public_bytes_raw().hex()}",
+        ]
     )

@@ -18,8 +18,12 @@ def run(arguments: argparse.Namespace) -> int:
     del arguments
     set_up_django()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+    connector = app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise TypeError(f"jobs are deferred through Django, not {connector!r}")
+    with app.replace_connector(connector.get_worker_connector()) as worker:
         worker.run_worker(
             concurrency=env.read("SHOAL_WORKER_JOBS"),
             shutdown_graceful_timeout=_GRACE_SECONDS,

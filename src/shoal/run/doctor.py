@@ -144,5 +144,16 @@ def _modules() -> Iterator[Check]:
     for config in apps.get_app_configs():
         name = f"{config.name}.doctor"
         if config.name.startswith("shoal.") and importlib.util.find_spec(name):
-            found: Iterable[Check] = importlib.import_module(name).checks()
-            yield from found
+            yield from _of_module(name)
+
+
+def _of_module(name: str) -> Iterator[Check]:
+    """A check that cannot even be asked is itself something wrong."""
+    from django.db import DatabaseError
+
+    found: Iterable[Check] = importlib.import_module(name).checks()
+    try:
+        yield from found
+    except DatabaseError as error:
+        reason = str(error).splitlines()[0]
+        yield Check(name, ok=False, sentence=f"this check cannot be run ({reason}); report it.")

@@ -173,7 +173,9 @@ def _translated(message: Message) -> bool:
 
 
 def _text(message: Message) -> str:
-    return message.string if isinstance(message.string, str) else "".join(message.string[:1])
+    return (
+        message.string if isinstance(message.string, str) else "".join((message.string or ())[:1])
+    )
 
 
 def _places(text: str) -> set[str]:

@@ -1,0 +1,104 @@
+"""Every check of the source, in the order that finds mistakes soonest."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shoal import env
+from shoal.run.trouble import CannotRun
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one check went."""
+
+    name: str
+    ok: bool
+    seconds: float
+    last_line: str
+
+
+def run_all(*, browser: bool) -> int:
+    """This will run every check in the checkout and return 1 if any failed.
+
+    The last line printed is the tests' own closing line.
+    """
+    checkout = env.checkout()
+    if checkout is None:
+        raise CannotRun("The checks exist in a checkout only.")
+    if browser:
+        _require_browser()
+    outcomes = []
+    with tempfile.TemporaryDirectory(prefix="shoal-checks-") as data:
+        environment = {k: v for k, v in os.environ.items() if not _is_ours(k)} | {
+            "SHOAL_DATA": data,
+            "PYTHONUNBUFFERED": "1",
+        }
+        for name, command in _commands(browser=browser).items():
+            print(f"\n— {name}", flush=True)
+            outcomes.append(_run(name, command, checkout, environment))
+    print("\n— summary")
+    for outcome in outcomes:
+        mark = "✓" if outcome.ok else "✗"
+        print(f"{mark} {outcome.name:<14} {outcome.seconds:7.1f} s")
+    print(outcomes[-1].last_line, flush=True)
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
+
+
+def _is_ours(name: str) -> bool:
+    kept = {"SHOAL_TEST_DATABASE_URL", "SHOAL_POSTGRES_BIN"}
+    return name.startswith("SHOAL_") and name not in kept
+
+
+def _commands(*, browser: bool) -> dict[str, Sequence[str]]:
+    python = sys.executable
+    tools = Path(python).parent
+    tests = [] if browser else ["--ignore=tests/journeys"]
+    return {
+        "lint": (python, "-m", "ruff", "check", "--quiet", "."),
+        "format": (python, "-m", "ruff", "format", "--check", "--quiet", "."),
+        "imports": (str(tools / "lint-imports"), "--no-cache"),
+        "messages": (python, "-m", "shoal", "messages", "--check"),
+        "types": (python, "-m", "mypy"),
+        "tests": (python, "-m", "pytest", "-q", "--durations=5", *tests),
+    }
+
+
+def _run(name: str, command: Sequence[str], checkout: Path, environment: dict[str, str]) -> Outcome:
+    began = time.monotonic()
+    last = ""
+    with subprocess.Popen(
+        list(command), cwd=checkout, env=environment, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace",
+    ) as process:  # fmt: skip
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last = line.strip() or last
+    return Outcome(name, process.returncode == 0, time.monotonic() - began, last)
+
+
+def _require_browser() -> None:
+    """Finds a browser for the journeys; as root on Debian it is installed."""
+    if any(map(shutil.which, _BROWSERS)):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing Debian's package chromium for the journeys …", flush=True)
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update"], ["install", "--yes", "chromium", "fonts-noto-cjk"]):
+            subprocess.run(
+                ["apt-get", "-qq", *words],
+                check=False, env=os.environ | quiet, stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+    if not any(map(shutil.which, _BROWSERS)):
+        raise CannotRun(
+            "The journeys need a browser and there is none: install the package chromium, or leave"
+            " them out with --no-browser."
+        )
