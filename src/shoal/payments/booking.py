@@ -13,7 +13,7 @@ from shoal.kit.transactions import step
 from shoal.ledger.models import Account
 from shoal.ledger.steps import AccountKey, NewTransfer, post
 from shoal.payments import rules
-from shoal.payments.events import NoticeArriving, PaymentCaptured, PaymentRefunded, RefundFailed
+from shoal.payments.events import PaymentCaptured, PaymentRefunded, RefundFailed
 from shoal.payments.models import Intent, Notice, Refund
 from shoal.payments.providers import ProviderNotice
 from shoal.payments.rules import Kind, Verdict
@@ -65,16 +65,10 @@ def take_notices(*, notices: Sequence[ProviderNotice], at: datetime) -> list[Ver
 def _open_books(notices: Sequence[ProviderNotice], at: datetime) -> _Books:
     paid = {notice.code for notice in notices if notice.kind is Kind.CAPTURED}
     returned = {notice.code for notice in notices if notice.kind is not Kind.CAPTURED}
-    subjects = dict(Intent.objects.filter(code__in=paid).values_list("id", "subject"))
-    refund_ids = []
-    if returned:
-        rows = Refund.objects.filter(code__in=returned)
-        for refund, intent, subject in rows.values_list("id", "intent", "intent__subject"):
-            refund_ids.append(refund)
-            subjects[intent] = subject
-    publish([NoticeArriving(subject) for subject in sorted(set(subjects.values()))])
-    intents = lock_rows(Intent, subjects)
-    refunds = lock_rows(Refund, refund_ids) if refund_ids else {}
+    of_refunds = dict(Refund.objects.filter(code__in=returned).values_list("id", "intent_id"))
+    intent_ids = set(Intent.objects.filter(code__in=paid).values_list("id", flat=True))
+    intents = lock_rows(Intent, intent_ids | set(of_refunds.values()))
+    refunds = lock_rows(Refund, of_refunds)
     for row in refunds.values():
         row.intent = intents[row.intent_id]  # one object for both, so that sums add up
     return _Books(
@@ -198,7 +192,7 @@ def _finish(books: _Books, refund: Refund, notice: Notice) -> None:
         PaymentRefunded(
             refund=refund.id,
             subject=refund.subject,
-            order=intent.subject,
+            paid_for=intent.subject,
             amount=refund.amount,
             currency=refund.currency,
             at=notice.happened_at,
@@ -215,7 +209,7 @@ def _fail(books: _Books, refund: Refund) -> None:
         RefundFailed(
             refund=refund.id,
             subject=refund.subject,
-            order=refund.intent.subject,
+            paid_for=refund.intent.subject,
             amount=refund.amount,
             currency=refund.currency,
             at=books.at,

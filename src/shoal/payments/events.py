@@ -6,17 +6,6 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeArriving:
-    """A provider's word about `subject` is going to be taken in.
-
-    Told before the intent is locked, so that who stands above locks its own rows first, as it
-    does when it closes an intent or asks for a refund: nobody waits for the other in a circle.
-    """
-
-    subject: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class PaymentCaptured:
     """The whole sum of an intent has arrived; told once per intent."""
 
@@ -34,7 +23,7 @@ class PaymentRefunded:
 
     refund: UUID
     subject: UUID  # what asked for it
-    order: UUID  # the subject of its intent: what was paid for
+    paid_for: UUID  # the subject of its intent: the order
     amount: int
     currency: str
     at: datetime
@@ -47,7 +36,7 @@ class RefundFailed:
 
     refund: UUID
     subject: UUID
-    order: UUID
+    paid_for: UUID
     amount: int
     currency: str
     at: datetime

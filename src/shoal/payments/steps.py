@@ -12,6 +12,7 @@ from shoal.kit.errors import Refused
 from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import step
 from shoal.payments.models import Intent, Refund
+from shoal.payments.providers import default_provider
 
 
 class RefundTooLarge(Refused):
@@ -21,45 +22,45 @@ class RefundTooLarge(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class NewIntent:
-    """One sum, in minor units, to ask of a payer for `subject` through `provider`."""
+class IntentWanted:
+    """One sum, in minor units, to ask of a payer for `subject`."""
 
     subject: UUID
     payer: UUID
     amount: int
     currency: str
-    provider: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class RefundWanted:
-    """`amount` of what was paid for `intent_subject` (an order) to give back.
+    """`amount` of what was paid for `paid_for` (an order) to give back.
 
-    `refund_subject` is what asks (a cancellation, a case, an approval): one refund each, ever.
+    `subject` is what asks (a cancellation, a case, an approval): one refund each, ever.
     """
 
-    intent_subject: UUID
-    refund_subject: UUID
+    paid_for: UUID
+    subject: UUID
     amount: int
     reason: str
     by: str
 
 
 @step
-def open_intents(*, wants: Sequence[NewIntent]) -> list[Intent]:
+def open_intents(
+    *, wants: Sequence[IntentWanted], at: datetime, provider: str | None = None
+) -> list[Intent]:
     """This will open an intent for each of `wants` and return them in that order.
 
-    The database refuses a second open intent for one subject.
+    Without `provider` it is the one that the settings name. The database refuses a second open intent for one subject.
     """
     return Intent.objects.bulk_create(
         Intent(
             subject=want.subject,
             payer_id=want.payer,
-            provider=want.provider,
+            provider=provider or default_provider(),
             amount=want.amount,
             currency=want.currency,
-            created_at=want.at,
+            created_at=at,
         )
         for want in wants
     )
@@ -69,7 +70,8 @@ def open_intents(*, wants: Sequence[NewIntent]) -> list[Intent]:
 def close_intents(*, subjects: Iterable[UUID], at: datetime) -> set[UUID]:
     """This will close the open intents for `subjects` and return those subjects.
 
-    A subject that is not returned has been paid meanwhile, or had no open intent. Money that
+    A subject that is not returned has been paid meanwhile, or had no open intent: leave it. Call
+    this before locking rows of your own, as a provider's notice locks the intent first. Money that
     arrives for a closed intent is still taken in, and told with `late`.
     """
     ids = Intent.objects.filter(subject__in=set(subjects), state=Intent.State.OPEN)
@@ -90,26 +92,24 @@ def request_refunds(*, wants: Sequence[RefundWanted], at: datetime) -> list[Refu
     """
     first: dict[UUID, RefundWanted] = {}
     for want in wants:
-        first.setdefault(want.refund_subject, want)
-    paid = Intent.objects.filter(
-        subject__in={want.intent_subject for want in wants}, captured__gt=0
-    )
+        first.setdefault(want.subject, want)
+    paid = Intent.objects.filter(subject__in={want.paid_for for want in wants}, captured__gt=0)
     intents = lock_rows(Intent, paid.values_list("id", flat=True))
     known = {refund.subject: refund for refund in Refund.objects.filter(subject__in=first.keys())}
     new = [
         _new_refund(want=want, intents=intents.values(), at=at)
         for want in first.values()
-        if want.refund_subject not in known
+        if want.subject not in known
     ]
     take_room(amounts=[(refund.intent_id, refund.amount) for refund in new])
     Refund.objects.bulk_create(new)
     send_soon(refunds=new)
     known |= {refund.subject: refund for refund in new}
-    return [known[want.refund_subject] for want in wants]
+    return [known[want.subject] for want in wants]
 
 
 def _new_refund(*, want: RefundWanted, intents: Iterable[Intent], at: datetime) -> Refund:
-    of_subject = [intent for intent in intents if intent.subject == want.intent_subject]
+    of_subject = [intent for intent in intents if intent.subject == want.paid_for]
     if not of_subject:
         raise RefundTooLarge
     # Nearly always one; after a late payment the one with the most left.
@@ -117,7 +117,7 @@ def _new_refund(*, want: RefundWanted, intents: Iterable[Intent], at: datetime) 
     intent.refunded += want.amount  # so that the next want of this list sees what is left
     return Refund(
         intent=intent,
-        subject=want.refund_subject,
+        subject=want.subject,
         amount=want.amount,
         currency=intent.currency,
         reason=want.reason[:200],
