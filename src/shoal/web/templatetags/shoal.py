@@ -21,6 +21,7 @@ from shoal.web.components.icons import ICONS
 
 register = template.Library()
 THEMES = ("light", "dark")
+_LONG = 7  # "123,456" still fits a tile at 360 px in the large size
 
 
 def _money(amount: Money | int | str, currency: str | None) -> Money:
@@ -87,7 +88,7 @@ def price(
         "whole": whole,
         "decimals": decimals,
         "was": amount_text(amount=before) if before and higher else "",
-        "size": size,
+        "size": size or ("long" if len(whole) > _LONG else ""),
     }
 
 
