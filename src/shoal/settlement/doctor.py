@@ -50,13 +50,13 @@ WITH escrow AS (
 ), waiting AS (
     SELECT currency, sum(total_minor) AS amount FROM orders_order
     WHERE state IN ('paid', 'shipped', 'delivered') GROUP BY currency
-), returning AS (
+), going_back AS (
     SELECT currency, sum(amount) AS amount FROM payments_refund
     WHERE state <> 'done' GROUP BY currency
 )
 SELECT count(*) FROM escrow
-LEFT JOIN waiting USING (currency) LEFT JOIN returning USING (currency)
-WHERE escrow.balance <> coalesce(waiting.amount, 0) + coalesce(returning.amount, 0)
+LEFT JOIN waiting USING (currency) LEFT JOIN going_back USING (currency)
+WHERE escrow.balance <> coalesce(waiting.amount, 0) + coalesce(going_back.amount, 0)
 """
 
 
