@@ -1,0 +1,1 @@
+"""Shelves: what a shop shows, and at which markup."""

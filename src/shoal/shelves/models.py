@@ -24,7 +24,17 @@ class Shelf(models.Model):
     categories = models.JSONField(default=list, help_text="codes of categories it follows")
     markup_kind = models.CharField(max_length=8, default="none", help_text="none, fixed, percent")
     markup_value = models.BigIntegerField(default=0, help_text="minor units, or basis points")
-    paused = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                # The kinds of `rules.MarkupKind`.
+                condition=Q(markup_kind="none", markup_value=0)
+                | Q(markup_kind="fixed")
+                | Q(markup_kind="percent", markup_value__gte=-10_000, markup_value__lte=10_000),
+                name="shelf_markup",
+            ),
+        ]
 
 
 class Placement(models.Model):
@@ -61,7 +71,10 @@ class Words(models.Model):
 
 
 class Markup(models.Model):
-    """A markup for one offer in one shop; stands before the shelf's own."""
+    """A markup for one offer in one shop; stands before the shelf's own.
+
+    Zero says something too: this offer is sold at the sale price, whatever the shelf adds.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="markups")
@@ -71,5 +84,4 @@ class Markup(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["shop", "offer"], name="one_markup"),
-            models.CheckConstraint(condition=~Q(markup_minor=0), name="markup_says_something"),
         ]

@@ -1,0 +1,1 @@
+"""Shops: who keeps one, how it looks, whether it is open."""

@@ -1,0 +1,1 @@
+"""Traffic: shares, and the decision who earned an order."""

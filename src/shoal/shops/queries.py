@@ -1,0 +1,51 @@
+"""Every read of shops."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from shoal.kit.errors import NotFound
+from shoal.people.models import Person
+from shoal.shops.models import Shop, ShopMember, ShopStep
+
+
+def shop_by_code(*, code: str) -> Shop:
+    """This will return the shop with this code, or raise NotFound."""
+    shop = Shop.objects.filter(code=code).first()
+    if shop is None:
+        raise NotFound
+    return shop
+
+
+def shops_of(*, person: Person) -> list[Shop]:
+    """This will list the shops in which `person` has a role now, her own first."""
+    roles = ShopMember.objects.filter(person=person, until_at=None).select_related("shop")
+    ordered = sorted(roles, key=lambda role: (role.role != ShopMember.Role.KEEPER, role.since_at))
+    return [role.shop for role in ordered]
+
+
+def role_at(*, shop: Shop, person: Person) -> str | None:
+    """This will return the role that `person` has at `shop` now, or None."""
+    rows = ShopMember.objects.filter(shop=shop, person=person, until_at=None)
+    return rows.values_list("role", flat=True).first()
+
+
+def keeper_of(*, shop: Shop) -> Person:
+    """This will return the keeper of `shop`, or raise NotFound."""
+    rows = ShopMember.objects.filter(shop=shop, role=ShopMember.Role.KEEPER, until_at=None)
+    member = rows.select_related("person").first()
+    if member is None:
+        raise NotFound
+    return member.person
+
+
+def keepers_of(*, shops: Iterable[UUID]) -> dict[UUID, UUID]:
+    """This will return, by shop id, the id of the person who keeps it now."""
+    rows = ShopMember.objects.filter(
+        shop__in=set(shops), role=ShopMember.Role.KEEPER, until_at=None
+    )
+    return dict(rows.values_list("shop_id", "person_id"))
+
+
+def steps_of(*, shop: Shop) -> list[ShopStep]:
+    """This will list what happened to `shop`, newest first."""
+    return list(ShopStep.objects.filter(shop=shop).order_by("-id"))
