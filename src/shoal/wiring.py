@@ -1,13 +1,18 @@
 """THE table: which fact, told by a low module, makes whom above it react, in this order."""
 
+from shoal.brands.events import BrandRenamed, BrandStateChanged
+from shoal.catalog import steps as catalog
 from shoal.kit import events
 from shoal.kit.events import Reactor
+from shoal.offers import steps as offers
 from shoal.orders.events import OrderCompleted
 from shoal.orders.steps import note_refunds, take_payments
 from shoal.payments.events import PaymentCaptured, PaymentRefunded
 from shoal.settlement.steps import settle_orders
 
 REACTIONS: dict[type, tuple[Reactor, ...]] = {
+    BrandStateChanged: (catalog.brands_changed, offers.brands_changed),
+    BrandRenamed: (catalog.brands_renamed,),
     PaymentCaptured: (take_payments,),
     PaymentRefunded: (note_refunds,),
     OrderCompleted: (settle_orders,),

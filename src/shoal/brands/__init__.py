@@ -1,0 +1,1 @@
+"""Brands: who supplies, with which papers, on which contract."""

@@ -12,3 +12,11 @@ class BrandStateChanged:
     brand: UUID
     state: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRenamed:
+    """A brand goes by other names: it must be found under them."""
+
+    brand: UUID
+    at: datetime

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from shoal.brands.events import BrandRenamed
 from shoal.brands.models import Brand, BrandMember, Paper, Sample, Verdict
 from shoal.brands.operations_contracts import offer_contract, sign_contract
 from shoal.brands.operations_papers import hand_in_paper, judge_paper
@@ -19,6 +20,7 @@ from shoal.brands.steps import (
 )
 from shoal.kit import pictures
 from shoal.kit.errors import NotFound, Refused
+from shoal.kit.events import publish
 from shoal.kit.ids import uuid7
 from shoal.kit.texts import checked_texts
 from shoal.kit.transactions import one_transaction, operation
@@ -125,9 +127,7 @@ def apply_brand(
         currency=currency,
         applied_at=at,
     )
-    BrandMember.objects.create(
-        brand=brand, person=person, role=BrandMember.Role.OWNER, since_at=at
-    )
+    BrandMember.objects.create(brand=brand, person=person, role=BrandMember.Role.OWNER, since_at=at)
     write_step(brand=brand, state=Brand.State.APPLIED, reason="", by=person.code, at=at)
     return brand
 
@@ -146,6 +146,7 @@ def describe_brand(
     brand: Brand,
     names: Mapping[str, str],
     stories: Mapping[str, str],
+    at: datetime,
 ) -> Brand:
     """This will change what a brand calls itself before it is vetted, and its story at any time."""
     locked = lock_brand(brand.id)
@@ -157,8 +158,11 @@ def describe_brand(
     told = {key: text.strip() for key, text in stories.items() if text.strip()}
     if told:
         told = checked_texts(told, base=next(iter(told)), longest=_STORY_LENGTH)
+    renamed = names != locked.names
     locked.names, locked.stories = names, told
     locked.save(update_fields=["names", "stories"])
+    if renamed:
+        publish([BrandRenamed(brand=locked.id, at=at)])
     return locked
 
 
@@ -263,9 +267,7 @@ def restore_brand(*, brand: Brand, reason: str, by: str, at: datetime) -> Brand:
     locked = lock_brand(brand.id)
     if locked.state != Brand.State.SUSPENDED:
         raise WrongBrandState(state=locked.get_state_display())
-    change_state(
-        brand=locked, state=Brand.State.ACTIVE, reason=need_reason(reason), by=by, at=at
-    )
+    change_state(brand=locked, state=Brand.State.ACTIVE, reason=need_reason(reason), by=by, at=at)
     return locked
 
 

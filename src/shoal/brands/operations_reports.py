@@ -35,7 +35,7 @@ class ReportJudged(Refused):
 def report_counterfeit(
     *, brand: Brand, reporter: Person, text: str, at: datetime, product: UUID | None = None
 ) -> CounterfeitReport:
-    """This will keep a report, what she wrote sealed in her vault. Raises ReportEmpty or -TooLong."""
+    """This will keep a report, what she wrote sealed for her. Raises ReportEmpty, ReportTooLong."""
     text = text.strip()
     if not text:
         raise ReportEmpty

@@ -171,7 +171,7 @@ def signed_contract(*, brand_id: UUID) -> Contract | None:
 
 
 def contract_fee_bp(*, brand_id: UUID, path: Sequence[str]) -> int:
-    """This will return the least fee by the contract in force for a category (`path`: leaf first)."""
+    """This will return the least fee by the contract in force; `path`: the category, leaf first."""
     contract = signed_contract(brand_id=brand_id)
     return least_fee_bp(contract.fees, path) if contract else 0
 

@@ -34,9 +34,7 @@ def lock_brand(brand: UUID) -> Brand:
 
 
 @step
-def change_state(
-    *, brand: Brand, state: Brand.State, reason: str, by: str, at: datetime
-) -> None:
+def change_state(*, brand: Brand, state: Brand.State, reason: str, by: str, at: datetime) -> None:
     """This will move a locked brand to `state` and write the step down.
 
     Raises WrongBrandState when its present state does not lead there.

@@ -1,0 +1,1 @@
+"""Products: what they are, what they look like, how they are found."""

@@ -48,7 +48,8 @@ class FreightTemplate(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["brand", "name"], name="one_freight_name"),
             models.CheckConstraint(
-                condition=models.Q(base_minor__gte=0, per_kg_minor__gte=0), name="freight_not_negative"
+                condition=models.Q(base_minor__gte=0, per_kg_minor__gte=0),
+                name="freight_not_negative",
             ),
         ]
 
@@ -138,7 +139,7 @@ class Picture(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     product = models.ForeignKey(Product, models.CASCADE, related_name="pictures")
-    # Files stand at media/pictures/<digest>-<width>.<webp|avif>: the digest of the cleaned original.
+    # The digest of the cleaned picture names its files, see kit.pictures.
     digest = models.CharField(max_length=64)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
@@ -149,6 +150,9 @@ class Picture(models.Model):
 
     class Meta:
         ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "digest"], name="one_picture_of_product"),
+        ]
 
     @property
     def stored(self) -> StoredPicture:

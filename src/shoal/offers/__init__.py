@@ -1,0 +1,1 @@
+"""Offers: SKUs for sale on terms, in flash sales or standing."""

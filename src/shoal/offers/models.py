@@ -37,7 +37,9 @@ class FlashSale(models.Model):
         help_text="from then on keepers and customers see what is to come"
     )
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
-    version = models.PositiveBigIntegerField(default=1, help_text="goes up with every visible change")
+    version = models.PositiveBigIntegerField(
+        default=1, help_text="goes up with every visible change"
+    )
     created_at = models.DateTimeField()
 
     class Meta:

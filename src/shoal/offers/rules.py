@@ -92,9 +92,7 @@ def keeper_part(terms: Terms, *, markup: int = 0) -> int:
     return portion(terms.sale, terms.rate_bp) + markup
 
 
-def is_open(
-    *, opens_at: datetime, closes_at: datetime | None, state: str, at: datetime
-) -> bool:
+def is_open(*, opens_at: datetime, closes_at: datetime | None, state: str, at: datetime) -> bool:
     """This will tell whether a listed offer's window [opens_at, closes_at) holds `at`."""
     return state == "listed" and opens_at <= at and (closes_at is None or at < closes_at)
 

@@ -138,6 +138,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('brand', 'reference'), name='one_product_reference'),
         ),
         migrations.AddConstraint(
+            model_name='picture',
+            constraint=models.UniqueConstraint(fields=('product', 'digest'), name='one_picture_of_product'),
+        ),
+        migrations.AddConstraint(
             model_name='revision',
             constraint=models.UniqueConstraint(condition=models.Q(('verdict', '')), fields=('product',), name='one_open_revision'),
         ),

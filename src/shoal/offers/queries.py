@@ -1,0 +1,303 @@
+"""Every read on offers and flash sales. What is open at a moment is said here and nowhere else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import BigIntegerField, Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Cast
+
+from shoal.brands.models import Brand
+from shoal.brands.queries import contract_fee_bp
+from shoal.catalog.models import Product
+from shoal.catalog.queries import category_paths
+from shoal.kit.errors import NotFound
+from shoal.kit.money import BASIS, portion
+from shoal.offers.models import FlashSale, Offer, SaleStep
+from shoal.offers.rules import Phase, keeper_part, phase
+from shoal.offers.steps import terms_of
+
+
+@dataclass(frozen=True, slots=True)
+class SaleCard:
+    """A flash sale with the few figures that a card shows; amounts in minor units."""
+
+    sale: FlashSale
+    offers: int
+    from_minor: int
+    most_earned_minor: int
+    received: int
+    sold: int
+    available: int
+
+    @property
+    def sold_percent(self) -> int:
+        """How much of what was set aside is sold, in whole percent, rounded down."""
+        return 100 * self.sold // self.received if self.received else 0
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """An offer with what each party gets of one unit at the sale price."""
+
+    offer: Offer
+    platform_minor: int
+    keeper_minor: int
+    least_fee_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFile:
+    """A flash sale as its brand and the operator weigh it."""
+
+    sale: FlashSale
+    steps: Sequence[SaleStep]
+    rows: Sequence[OfferRow]
+
+
+def sells(*, path: str = "") -> Q:
+    """This will say what must hold of an offer's brand, product and state for it to sell at all.
+
+    `path` leads from the filtered model to its offers ("offers__").
+    """
+    return Q(
+        **{
+            f"{path}state": Offer.State.LISTED,
+            f"{path}brand__state": Brand.State.ACTIVE,
+            f"{path}sku__product__state": Product.State.LIVE,
+        }
+    )
+
+
+def open_at(at: datetime, *, path: str = "") -> Q:
+    """This will say what holds of an offer that is open at `at`. See `sells` for `path`."""
+    closes = Q(**{f"{path}closes_at": None}) | Q(**{f"{path}closes_at__gt": at})
+    return sells(path=path) & Q(**{f"{path}opens_at__lte": at}) & closes
+
+
+def full_offers() -> "QuerySet[Offer]":
+    """This will return offers with all that a page shows of them, each with its `earn_minor`.
+
+    `earn_minor` is rate x S without rounding up: good for sorting; show `keeper_part`.
+    """
+    return (
+        Offer.objects.select_related(
+            "brand", "sale", "allotment", "sku__product__category", "sku__product__brand"
+        )
+        .prefetch_related("sku__product__pictures")
+        .annotate(
+            earn_minor=Cast(F("rate_bp"), BigIntegerField()) * F("sale_minor") / BASIS,
+        )
+    )
+
+
+def open_offers(*, at: datetime) -> "QuerySet[Offer]":
+    """This will return the offers open at `at`, to be narrowed, sorted and sliced by the caller."""
+    return full_offers().filter(open_at(at))
+
+
+def offer_by_code(*, code: str, brand: Brand | None = None) -> Offer:
+    """This will return an offer, of `brand` only when one is given. Raises NotFound."""
+    rows = full_offers().filter(code=code)
+    offer = (rows if brand is None else rows.filter(brand=brand)).first()
+    if offer is None:
+        raise NotFound
+    return offer
+
+
+def offers_by_id(*, ids: Iterable[UUID]) -> dict[UUID, Offer]:
+    """This will return the offers with these ids, by id."""
+    return full_offers().in_bulk(list(ids))
+
+
+def offers_by_code(*, codes: Iterable[str]) -> dict[str, Offer]:
+    """This will return the offers with these codes, by code."""
+    return {offer.code: offer for offer in full_offers().filter(code__in=list(codes))}
+
+
+def offers_of_product(*, product_id: UUID, at: datetime) -> list[Offer]:
+    """This will list a product's open offers in the order of its SKUs, the best of a SKU first.
+
+    A flash sale goes before a standing offer, then the lower price.
+    """
+    rows = open_offers(at=at).filter(sku__product=product_id)
+    return list(rows.order_by("sku__position", "sku", F("sale").asc(nulls_last=True), "sale_minor"))
+
+
+def coming_offers_of_product(*, product_id: UUID, at: datetime) -> list[Offer]:
+    """This will list a product's offers in sales that are announced but not open, soonest first."""
+    rows = full_offers().filter(sells(), opens_at__gt=at, sale__trailer_at__lte=at)
+    return list(rows.filter(sku__product=product_id).order_by("opens_at", "sku__position"))
+
+
+def best_offers(*, product_ids: Iterable[UUID], at: datetime) -> dict[UUID, Offer]:
+    """This will return each product's open offer for a card, by product; those without have none.
+
+    A flash sale goes before a standing offer, what is in stock before what is sold out, then the
+    lower price.
+    """
+    rows = open_offers(at=at).filter(sku__product__in=list(product_ids))
+    best: dict[UUID, Offer] = {}
+    for offer in sorted(rows, key=_worth):
+        best.setdefault(offer.sku.product_id, offer)
+    return best
+
+
+def best_by_sku(offers: Iterable[Offer]) -> dict[UUID, Offer]:
+    """This will choose for each SKU the offer to sell by, as `best_offers` does, by SKU."""
+    best: dict[UUID, Offer] = {}
+    for offer in sorted(offers, key=_worth):
+        best.setdefault(offer.sku_id, offer)
+    return best
+
+
+def offer_state(offer: Offer, *, at: datetime) -> Phase:
+    """This will say where an offer stands at `at`; its brand and product should be loaded."""
+    return phase(
+        opens_at=offer.opens_at,
+        closes_at=offer.closes_at,
+        state=offer.state,
+        brand_sells=offer.brand.state == Brand.State.ACTIVE
+        and offer.sku.product.state == Product.State.LIVE,
+        at=at,
+    )
+
+
+def sale_by_code(*, code: str, brand: Brand | None = None) -> FlashSale:
+    """This will return a flash sale in any state, of `brand` only when one is given."""
+    rows = FlashSale.objects.filter(code=code).select_related("brand")
+    sale = (rows if brand is None else rows.filter(brand=brand)).first()
+    if sale is None:
+        raise NotFound
+    return sale
+
+
+def public_sale(*, code: str, at: datetime) -> FlashSale:
+    """This will return a sale that customers may see at `at`: scheduled and announced, or over."""
+    sale = sale_by_code(code=code)
+    if (
+        sale.state != FlashSale.State.SCHEDULED
+        or sale.brand.state != Brand.State.ACTIVE
+        or at < sale.trailer_at
+    ):
+        raise NotFound
+    return sale
+
+
+def open_sales(*, at: datetime, brand: Brand | None = None, limit: int = 50) -> list[SaleCard]:
+    """This will list the flash sales that run at `at`, what ends soonest first."""
+    rows = _cards().filter(_public(), starts_at__lte=at, ends_at__gt=at)
+    rows = rows if brand is None else rows.filter(brand=brand)
+    return _as_cards(rows.order_by("ends_at", "id")[:limit])
+
+
+def trailers(*, at: datetime, brand: Brand | None = None, limit: int = 50) -> list[SaleCard]:
+    """This will list the sales that are announced at `at` but do not run yet, soonest first."""
+    rows = _cards().filter(_public(), trailer_at__lte=at, starts_at__gt=at)
+    rows = rows if brand is None else rows.filter(brand=brand)
+    return _as_cards(rows.order_by("starts_at", "id")[:limit])
+
+
+def sale_card(*, sale: FlashSale) -> SaleCard:
+    """This will return one sale with the figures of its card."""
+    return _as_cards(_cards().filter(id=sale.id))[0]
+
+
+def sales_of_brand(
+    *, brand: Brand, state: FlashSale.State | None = None, limit: int = 50, offset: int = 0
+) -> list[SaleCard]:
+    """This will list a brand's sales in any state, the newest first."""
+    rows = _cards().filter(brand=brand)
+    rows = rows if state is None else rows.filter(state=state)
+    return _as_cards(rows.order_by("-created_at", "-id")[offset : offset + limit])
+
+
+def sales_to_judge(*, limit: int = 50, offset: int = 0) -> list[SaleCard]:
+    """This will list the sales applied for, what wants to start soonest first."""
+    rows = _cards().filter(state=FlashSale.State.APPLIED)
+    return _as_cards(rows.order_by("starts_at", "id")[offset : offset + limit])
+
+
+def scheduled_sales(*, from_at: datetime, to_at: datetime) -> list[SaleCard]:
+    """This will list the scheduled sales whose window meets [from_at, to_at), by start."""
+    rows = _cards().filter(
+        state=FlashSale.State.SCHEDULED, starts_at__lt=to_at, ends_at__gt=from_at
+    )
+    return _as_cards(rows.order_by("starts_at", "id"))
+
+
+def offers_of_sale(*, sale: FlashSale) -> list[Offer]:
+    """This will list a sale's offers that were not withdrawn, by product and variant."""
+    rows = full_offers().filter(sale=sale).exclude(state=Offer.State.WITHDRAWN)
+    return list(rows.order_by("sku__product__reference", "sku__position", "id"))
+
+
+def standing_offers(*, brand: Brand, limit: int = 200, offset: int = 0) -> list[Offer]:
+    """This will list a brand's standing offers that were not withdrawn, the newest first."""
+    rows = full_offers().filter(brand=brand, sale=None).exclude(state=Offer.State.WITHDRAWN)
+    return list(rows.order_by("-created_at", "-id")[offset : offset + limit])
+
+
+def sale_file(*, code: str, brand: Brand | None = None) -> SaleFile:
+    """This will return a sale with its steps and what each offer leaves for whom."""
+    rows = FlashSale.objects.filter(code=code).select_related("brand").prefetch_related("steps")
+    sale = (rows if brand is None else rows.filter(brand=brand)).first()
+    if sale is None:
+        raise NotFound
+    offers = offers_of_sale(sale=sale)
+    paths = category_paths()
+    codes = {offer.sku.product.category.code for offer in offers}
+    fees = {code: contract_fee_bp(brand_id=sale.brand_id, path=paths[code]) for code in codes}
+    return SaleFile(sale, list(sale.steps.all()), [_row(offer, fees) for offer in offers])
+
+
+def _row(offer: Offer, fees: Mapping[str, int]) -> OfferRow:
+    keeper = keeper_part(terms_of(offer))
+    return OfferRow(
+        offer=offer,
+        platform_minor=offer.sale_minor - offer.supply_minor - keeper,
+        keeper_minor=keeper,
+        least_fee_minor=portion(offer.sale_minor, fees[offer.sku.product.category.code]),
+    )
+
+
+def _worth(offer: Offer) -> tuple[bool, bool, int, UUID]:
+    return (
+        offer.sale_id is None,
+        offer.allotment.available == 0,
+        offer.sale_minor,
+        offer.id,
+    )
+
+
+def _public() -> Q:
+    return Q(state=FlashSale.State.SCHEDULED, brand__state=Brand.State.ACTIVE)
+
+
+def _cards() -> "QuerySet[FlashSale]":
+    shown = ~Q(offers__state=Offer.State.WITHDRAWN)
+    earn = Cast(F("offers__rate_bp"), BigIntegerField()) * F("offers__sale_minor") / BASIS
+    return FlashSale.objects.select_related("brand").annotate(
+        offer_count=Count("offers", filter=shown),
+        from_minor=Min("offers__sale_minor", filter=shown),
+        most_earned_minor=Max(earn, filter=shown),
+        received=Sum("offers__allotment__received", filter=shown),
+        sold=Sum("offers__allotment__sold", filter=shown),
+        available=Sum("offers__allotment__available", filter=shown),
+    )
+
+
+def _as_cards(rows: "QuerySet[FlashSale]") -> list[SaleCard]:
+    return [
+        SaleCard(
+            sale=row,
+            offers=row.offer_count,
+            from_minor=row.from_minor or 0,
+            most_earned_minor=row.most_earned_minor or 0,
+            received=row.received or 0,
+            sold=row.sold or 0,
+            available=row.available or 0,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,110 @@
+"""Writes on offers that operations compose, and how they react to what brands tell."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from shoal.brands.events import BrandStateChanged
+from shoal.catalog.models import Sku
+from shoal.catalog.steps import bump_products
+from shoal.kit.errors import NotFound
+from shoal.kit.ids import uuid7
+from shoal.kit.locks import lock_rows
+from shoal.kit.transactions import step
+from shoal.offers.models import FlashSale, Offer, OfferStep, SaleStep
+from shoal.offers.refusals import WrongSaleState
+from shoal.offers.rules import Terms, sale_may_become
+from shoal.stock.steps import give_back
+
+_AT_ONCE = 1000
+
+
+@step
+def lock_sale(sale: UUID) -> FlashSale:
+    """This will lock a flash sale's row and return it. Raises NotFound."""
+    found = lock_rows(FlashSale, [sale]).get(sale)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@step
+def change_sale_state(
+    *, sale: FlashSale, state: FlashSale.State, reason: str, by: str, at: datetime
+) -> None:
+    """This will move a locked sale to `state` and write the step down.
+
+    Raises WrongSaleState when its present state does not lead there.
+    """
+    if not sale_may_become(sale.state, state):
+        raise WrongSaleState(state=sale.get_state_display())
+    SaleStep.objects.create(sale=sale, state=state, reason=reason, by=by, at=at)
+    sale.state = state
+    sale.version += 1
+    sale.save(update_fields=["state", "version", "starts_at", "ends_at", "trailer_at"])
+
+
+@step
+def write_offer_steps(*, offers: Sequence[Offer], reason: str, by: str, at: datetime) -> None:
+    """This will append how `offers` stand from `at`, and renew what shows them."""
+    OfferStep.objects.bulk_create(
+        (
+            OfferStep(
+                id=uuid7(),
+                offer=offer,
+                version=offer.version,
+                state=offer.state,
+                terms=asdict(terms_of(offer)),
+                reason=reason,
+                by=by,
+                at=at,
+            )
+            for offer in offers
+        ),
+        batch_size=_AT_ONCE,
+    )
+    skus = {offer.sku_id for offer in offers}
+    bump_products(products=Sku.objects.filter(id__in=skus).values_list("product", flat=True), at=at)
+
+
+@step
+def end_offers(*, offers: Iterable[Offer], reason: str, by: str, at: datetime) -> None:
+    """This will withdraw offers; what is set aside for them alone goes back to the warehouse."""
+    ending = [offer for offer in offers if offer.state != Offer.State.WITHDRAWN]
+    for offer in ending:
+        offer.state = Offer.State.WITHDRAWN
+        offer.version += 1
+    Offer.objects.filter(id__in=[offer.id for offer in ending]).update(
+        state=Offer.State.WITHDRAWN, version=F("version") + 1
+    )
+    write_offer_steps(offers=ending, reason=reason, by=by, at=at)
+    allotments = {offer.allotment_id for offer in ending}
+    in_use = set(
+        Offer.objects.filter(allotment__in=allotments)
+        .exclude(state=Offer.State.WITHDRAWN)
+        .values_list("allotment", flat=True)
+    )
+    give_back(allotments=allotments - in_use, by=by, at=at, reason=reason)
+
+
+@step
+def brands_changed(facts: Sequence[BrandStateChanged]) -> None:
+    """This will renew the versions of the brands' sales: they came into sight or went."""
+    FlashSale.objects.filter(
+        brand__in=[fact.brand for fact in facts], state=FlashSale.State.SCHEDULED
+    ).update(version=F("version") + 1)
+
+
+def terms_of(offer: Offer) -> Terms:
+    """This will read an offer's terms from its columns."""
+    return Terms(
+        supply=offer.supply_minor,
+        sale=offer.sale_minor,
+        floor=offer.floor_minor,
+        cap=offer.cap_minor,
+        rate_bp=offer.rate_bp,
+        currency=offer.currency,
+    )
