@@ -9,5 +9,12 @@ from shoal.run import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(health.PATH.lstrip("/"), health.healthz),
+    path("", include("shoal.api.urls")),
     path("", include("shoal.web.components.urls")),
+    path("", include("shoal.web.account.urls")),
+    path("sign-in/staff/", include("shoal.web.account.staff_urls")),
 ]
+
+handler403 = "shoal.web.errors.denied"
+handler404 = "shoal.web.errors.missing"
+handler500 = "shoal.web.errors.broken"

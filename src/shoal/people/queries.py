@@ -106,6 +106,11 @@ def names_of(people: Iterable[UUID]) -> dict[UUID, str]:
     return {pk: (found.get(pk) or {}).get("name", "") for pk, _ in rows}
 
 
+def codes_of(*, people: Iterable[UUID]) -> dict[UUID, str]:
+    """This will return the short codes of many people by id."""
+    return dict(Person.objects.filter(pk__in=set(people)).values_list("pk", "code"))
+
+
 def addresses_of(person: Person) -> list[KnownAddress]:
     """This will return a person's address book: the default first, then the newest."""
     rows = list(

@@ -9,6 +9,8 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 CODE_DIGITS = 6
+# A second click on "send" is one wish, not two: until then the first text stands.
+RESEND_AFTER = timedelta(seconds=60)
 LOGIN_LINK_HOLDS = timedelta(minutes=30)
 INVITATION_HOLDS = timedelta(days=7)
 LONGEST_NAME = 40
@@ -42,6 +44,16 @@ def parse_phone(text: str, *, region: str) -> str | None:
     if phonenumbers.number_type(number) not in _TEXTABLE:
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def spaced_phone(number: str) -> str:
+    """This will return an E.164 phone as people read it: "138 1234 5678", "+44 7400 123456"."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except NumberParseException:
+        return number
+    shown = phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+    return shown.removeprefix("+86 ")
 
 
 def parse_code(text: str) -> str:

@@ -18,11 +18,17 @@ _FRESH = "shoal_fresh_cookies"
 
 
 def visitor_id(request: HttpRequest) -> UUID:
-    """This will return the id of this browser, from its signed cookie; a new one if it has none.
+    """This will return whose cart a request is about: the person's id once she has signed in.
 
+    Before that it is the id of this browser, from its signed cookie, a new one if it has none.
     `KeepVisitor` (middleware) sets the cookie of a new one on the way out, so that only requests
     that asked for the id leave one.
     """
+    return request.user.pk if request.user.is_authenticated else browser_id(request)
+
+
+def browser_id(request: HttpRequest) -> UUID:
+    """This will return the id of this browser, whoever has signed in on it."""
     made: UUID | None = getattr(request, _VISITOR, None)
     if made is not None:
         return made

@@ -45,11 +45,16 @@ class CodeOver(Refused):
 def request_code(*, phone: str, network: str, at: datetime) -> None:
     """This will send a fresh one-time code to `phone`; an earlier one stops to hold.
 
+    Asked again within a minute nothing is sent: the first code is on its way and stands.
     Known and unknown numbers are treated alike. `network` is whom limits count, see
     `rules.network_of`. Raises NotAPhone, TooMany or OutboxExposed.
     """
     number = _parsed(phone)
     index = vault.blind_index("phone", number)
+    if OneTimeCode.objects.filter(
+        phone_index=index, used_at=None, tries=0, sent_at__gt=at - rules.RESEND_AFTER
+    ).exists():
+        return
     _count_requests(index=index, network=network, at=at)
     digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     row = OneTimeCode(phone_index=index, sent_at=at, expires_at=at + settings.SHOAL_CODE_HOLDS)

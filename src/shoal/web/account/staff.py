@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from shoal.kit import vault
 from shoal.people.models import Person
 from shoal.web import proof
+from shoal.web.account import sessions
 
 # The owner, in the vault, of the secrets of authenticator apps: a copy of the database has none.
 _SECRETS = UUID("5a0c1c6e-37c4-5d0e-8a6e-1f2f7c1b9d42")
@@ -28,6 +29,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no
         """This will sign her in and note that she proved herself as staff."""
         super().login(request, user)
         proof.note(request, proof.STAFF)
+        sessions.bring_cart(request, user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """This will lead staff to the page that knows her roles."""

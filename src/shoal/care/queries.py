@@ -1,0 +1,144 @@
+"""Every read of conversations; each takes its tenant."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery, Sum
+
+from shoal.care.models import Conversation, Message
+from shoal.kit import vault
+from shoal.kit.errors import NotFound
+from shoal.kit.masking import mask_name
+from shoal.people import queries as people_queries
+from shoal.people.models import Person
+from shoal.shops.models import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message, opened; `text` is empty where the customer had herself forgotten."""
+
+    is_mine: bool
+    text: str
+    about: str
+    about_code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation as it stands in a list. `name` is the other side's."""
+
+    code: str
+    shop_code: str
+    name: str
+    last_text: str
+    last_at: datetime
+    unread: int
+
+
+def messages_for_customer(*, customer: Person, shop: Shop, limit: int = 100) -> list[Said]:
+    """This will return what a customer and a shop have said, the oldest of the newest first."""
+    talk = Conversation.objects.filter(customer=customer, shop=shop).first()
+    return _opened(talk, Message.Side.CUSTOMER, limit) if talk else []
+
+
+def messages_for_shop(*, shop: Shop, conversation: str, limit: int = 100) -> list[Said]:
+    """This will return what was said in one of this shop's conversations. Raises NotFound."""
+    return _opened(_of_shop(shop, conversation), Message.Side.SHOP, limit)
+
+
+def talk_of_shop(*, shop: Shop, conversation: str) -> Talk:
+    """This will return one of this shop's conversations by its code. Raises NotFound."""
+    return _for_shop([_of_shop(shop, conversation)])[0]
+
+
+def talks_of_shop(*, shop: Shop, limit: int = 50, offset: int = 0) -> list[Talk]:
+    """This will list this shop's conversations, the latest first, its customers' names masked."""
+    rows = Conversation.objects.filter(shop=shop).order_by("-last_at")
+    return _for_shop(list(rows[offset : offset + limit]))
+
+
+def talks_of_customer(*, customer: Person, limit: int = 50) -> list[Talk]:
+    """This will list a customer's conversations, the latest first."""
+    rows = list(
+        Conversation.objects.filter(customer=customer)
+        .select_related("shop")
+        .order_by("-last_at")[:limit]
+    )
+    texts = _last_texts(rows)
+    return [
+        Talk(row.code, row.shop.code, row.shop.name, text, row.last_at, row.unread_by_customer)
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+def unread_by_shop(*, shop: Shop) -> int:
+    """This will count the messages that a shop has not read."""
+    found = Conversation.objects.filter(shop=shop).aggregate(total=Sum("unread_by_shop"))
+    return int(found["total"] or 0)
+
+
+def unread_by_customer(*, customer: Person, shop: Shop | None = None) -> int:
+    """This will count the messages a customer has not read, of one shop or of all."""
+    rows = Conversation.objects.filter(customer=customer)
+    if shop is not None:
+        rows = rows.filter(shop=shop)
+    found = rows.aggregate(total=Sum("unread_by_customer"))
+    return int(found["total"] or 0)
+
+
+def export_of(person: Person) -> list[dict[str, Any]]:
+    """This will return all that a customer said and was told, for herself, as plain data."""
+    talks = Conversation.objects.filter(customer=person).select_related("shop")
+    return [
+        {
+            "shop": talk.shop.name,
+            "messages": [
+                {"by": "me" if said.is_mine else "shop", "at": said.at.isoformat(),
+                 "text": said.text}
+                for said in _opened(talk, Message.Side.CUSTOMER, None)
+            ],
+        }
+        for talk in talks
+    ]  # fmt: skip
+
+
+def _of_shop(shop: Shop, code: str) -> Conversation:
+    found = Conversation.objects.filter(shop=shop, code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _opened(talk: Conversation, mine: Message.Side, limit: int | None) -> list[Said]:
+    rows = list(talk.messages.order_by("-at", "-pk")[:limit])[::-1]
+    opened = vault.reveal_many((talk.customer_id, row.sealed) for row in rows)
+    return [
+        Said(row.side == mine, (record or {}).get("text", ""), row.about, row.about_code, row.at)
+        for row, record in zip(rows, opened, strict=True)
+    ]
+
+
+def _for_shop(rows: list[Conversation]) -> list[Talk]:
+    names = people_queries.names_of(row.customer_id for row in rows)
+    texts = _last_texts(rows)
+    return [
+        Talk(row.code, "", mask_name(names.get(row.customer_id, "")), text, row.last_at,
+             row.unread_by_shop)
+        for row, text in zip(rows, texts, strict=True)
+    ]  # fmt: skip
+
+
+def _last_texts(rows: Iterable[Conversation]) -> list[str]:
+    talks = list(rows)
+    newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-pk")
+    found = dict(
+        Conversation.objects.filter(pk__in=[talk.pk for talk in talks])
+        .annotate(newest=Subquery(newest.values("sealed")[:1]))
+        .values_list("pk", "newest")
+    )
+    opened = vault.reveal_many((talk.customer_id, found[talk.pk]) for talk in talks)
+    return [(record or {}).get("text", "") for record in opened]

@@ -1,0 +1,59 @@
+"""What people type to come in: a phone, a code, a name and a password."""
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from shoal.people.rules import LONGEST_NAME
+from shoal.web.components import inputs
+
+
+class PhoneForm(forms.Form):
+    """A phone to send a code to."""
+
+    phone = forms.CharField(
+        label=gettext_lazy("Mobile number"),
+        max_length=32,
+        widget=forms.TextInput(attrs=inputs.PHONE),
+    )
+
+
+class CodeForm(forms.Form):
+    """The code that came; the phone it came to goes along, so that nothing keeps it for us."""
+
+    phone = forms.CharField(max_length=32, widget=forms.HiddenInput)
+    code = forms.CharField(
+        label=gettext_lazy("Code from the message"),
+        # Some phones paste "123 456".
+        max_length=12,
+        widget=forms.TextInput(attrs={**inputs.ONE_TIME_CODE, "maxlength": "12"}),
+    )
+
+
+class NameForm(forms.Form):
+    """What somebody wants to be called."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs=inputs.NAME),
+    )
+
+
+class JoinForm(NameForm):
+    """A new member of staff: her name and her password."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        help_text=gettext_lazy("Ten characters or more. A short sentence is easy to remember."),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs=inputs.NEW_PASSWORD),
+    )
+
+
+class ErasureForm(forms.Form):
+    """A second thought before everything is forgotten."""
+
+    sure = forms.BooleanField(
+        label=gettext_lazy("I understand that this cannot be undone"),
+    )
