@@ -185,11 +185,18 @@ def data_folder() -> Path:
     if given:
         return Path(given).expanduser().absolute()
     home = checkout()
+    if home is not None and os.geteuid() == 0 and not _anyone_may_enter(home):
+        # Root's PostgreSQL runs as nobody, who could not reach a folder in there.
+        return Path("/var/lib/shoal")
     if home is not None:
         return home / ".shoal"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Shoal"
     return Path.home() / ".local" / "share" / "shoal"
+
+
+def _anyone_may_enter(folder: Path) -> bool:
+    return all(step.stat().st_mode & 0o001 for step in (folder, *folder.parents))
 
 
 def public_url() -> str:

@@ -41,19 +41,16 @@ def check(data: Path) -> None:
     try:
         with psycopg.connect(where, connect_timeout=5) as connection:
             version = connection.info.server_version // 10_000
-            row = connection.execute(
-                "SELECT pg_encoding_to_char(encoding) FROM pg_database"
-                " WHERE datname = current_database()"
-            ).fetchone()
+            encoding = connection.info.parameter_status("server_encoding")
     except psycopg.Error as error:
         raise CannotRun(explanation(error) or str(error)) from error
     if version < OLDEST:
         raise CannotRun(
             f"PostgreSQL {version} at {_shown(where)} is too old: Shoal needs {OLDEST} to {NEWEST}."
         )
-    if row is None or row[0] != "UTF8":
+    if encoding != "UTF8":
         raise CannotRun(
-            f"The database at {_shown(where)} keeps its text as {row and row[0]}: make one with"
+            f"The database at {_shown(where)} keeps its text as {encoding}: make one with"
             " CREATE DATABASE shoal TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'."
         )
 

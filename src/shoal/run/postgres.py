@@ -67,10 +67,11 @@ def binaries(data: Path, account: Account | None) -> Path:
         )
     package = Path(spec.submodule_search_locations[0])
     folder = package / "pginstall" / "bin"
-    return folder if _can_run(folder / "postgres", account) else _copied(package, data, account)
+    return folder if can_run(folder / "postgres", account) else _copied(package, data, account)
 
 
-def _can_run(program: Path, account: Account | None) -> bool:
+def can_run(program: Path, account: Account | None) -> bool:
+    """This will tell whether `account` can start `program`, libraries and all."""
     try:
         done = subprocess.run(
             [program, "--version"],
@@ -84,7 +85,7 @@ def _can_run(program: Path, account: Account | None) -> bool:
 def _copied(package: Path, data: Path, account: Account | None) -> Path:
     target = data / "programs"
     folder = target / package.name / "pginstall" / "bin"
-    if not _can_run(folder / "postgres", account):
+    if not can_run(folder / "postgres", account):
         for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
             if part.is_dir():
                 goal = target / part.relative_to(package.parent)
@@ -92,7 +93,7 @@ def _copied(package: Path, data: Path, account: Account | None) -> Path:
         for found in target.rglob("*"):
             found.chmod(found.stat().st_mode | (0o555 if found.is_dir() else 0o444))
         target.chmod(0o755)
-    if not _can_run(folder / "postgres", account):
+    if not can_run(folder / "postgres", account):
         raise CannotRun(
             f"PostgreSQL's programs do not run on this system ({folder}): give the address of a"
             " PostgreSQL in SHOAL_DATABASE_URL."

@@ -1,0 +1,54 @@
+"""The command line: help at once, trouble in one line."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shoal.cli import main as cli
+
+
+def shoal(*words: str, **environment: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "shoal", *words],
+        check=False, capture_output=True, text=True, env=os.environ | environment, timeout=60,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("name", list(cli.COMMANDS))
+def test_every_command_has_a_file_and_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([name, "--help"])
+    assert ended.value.code == 0
+    assert "--data" in capsys.readouterr().out
+
+
+def test_a_bad_setting_is_one_line() -> None:
+    code, _, said = shoal("up", SHOAL_PORT="eighty")
+    assert (code, said) == (1, "shoal: SHOAL_PORT must be a number (it is 'eighty').\n")
+
+
+def test_a_busy_port_is_one_line_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        code, out, said = shoal("demo", "--port", port, "--data", str(tmp_path / "data"))
+    assert code == 1
+    assert said.startswith(f"shoal: Port {port} is in use by another program")
+    assert said.count("\n") == 1
+    assert not out
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
+    code, _, said = shoal(
+        "migrate", "--data", str(tmp_path), SHOAL_DATABASE_URL="postgresql://127.0.0.1:1/shoal"
+    )
+    assert code == 1
+    assert said.startswith("shoal: SHOAL_DATABASE_URL cannot be reached: ")
+    assert said.count("\n") == 1

@@ -1,0 +1,68 @@
+"""./run where little is given: no writable home, no suitable Python."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from shoal import __version__, env
+
+CHECKOUT = env.checkout()
+pytestmark = pytest.mark.skipif(CHECKOUT is None, reason="the script is in a checkout only")
+
+
+def run(*words: str, script: Path | None = None, **environment: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [str(script or f"{CHECKOUT}/run"), *words],
+        check=False, capture_output=True, text=True, env=os.environ | environment,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_it_works_without_a_writable_home() -> None:
+    code, said = run("--version", HOME="/proc/nowhere")
+    assert code == 0
+    assert said.splitlines()[-1] == f"shoal {__version__}"
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A checkout without .venv, and a PATH with only what POSIX promises."""
+    assert CHECKOUT is not None
+    shutil.copy(CHECKOUT / "run", tmp_path / "run")
+    shutil.copytree(CHECKOUT / "requirements", tmp_path / "requirements")
+    (tmp_path / "bin").mkdir()
+    for name in ("sh", "dirname", "cat", "cksum", "grep", "rm"):
+        found = shutil.which(name)
+        assert found is not None
+        (tmp_path / "bin" / name).symlink_to(found)
+    return tmp_path
+
+
+def fake_python(bare: Path, script: str) -> None:
+    path = bare / "bin" / "python3"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def test_an_old_python_gives_one_line(bare: Path) -> None:
+    fake_python(bare, "exit 1")
+    code, said = run("--version", script=bare / "run", PATH=f"{bare}/bin")
+    assert code == 1
+    assert said == "shoal: Python 3.11, 3.12 or 3.13 is needed; install the package python3.\n"
+
+
+def test_a_python_without_ensurepip_names_the_package(bare: Path) -> None:
+    fake_python(
+        bare,
+        """case $2 in
+        *version_info*exit*|*exit*version_info*) exit 0 ;;
+        *ensurepip*) exit 1 ;;
+        *) echo 3.12 ;;
+        esac""",
+    )
+    code, said = run("--version", script=bare / "run", PATH=f"{bare}/bin")
+    assert code == 1
+    assert said == "shoal: this Python lacks ensurepip; install the package python3.12-venv.\n"
