@@ -1,5 +1,6 @@
 """The installation's secrets: made once, kept in one file that only its owner reads."""
 
+import fcntl
 import json
 import os
 import secrets
@@ -19,12 +20,7 @@ def load(path: Path) -> dict[str, bytes]:
     """
     try:
         known = _read(path)
-        if set(NAMES) <= set(known):
-            return known
-        _write(
-            path, known | {name: secrets.token_bytes(_BYTES) for name in NAMES if name not in known}
-        )
-        return _read(path)
+        return known if set(NAMES) <= set(known) else _complete(path)
     except OSError as error:
         raise BadSetting(f"The secrets file {path} cannot be used: {error.strerror}.") from error
     except (ValueError, AttributeError) as error:
@@ -46,18 +42,18 @@ def _read(path: Path) -> dict[str, bytes]:
     return {name: bytes.fromhex(value) for name, value in json.loads(text).items()}
 
 
-def _write(path: Path, values: dict[str, bytes]) -> None:
+def _complete(path: Path) -> dict[str, bytes]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump({name: value.hex() for name, value in values.items()}, file, indent=2)
-    try:
-        if path.exists():
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        # Several processes may start at once: one makes what is missing, all read the same.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = _read(path)
+        missing = [name for name in NAMES if name not in known]
+        if missing:
+            known |= {name: secrets.token_bytes(_BYTES) for name in missing}
+            fresh = path.with_name(f".{path.name}.new")
+            fresh.unlink(missing_ok=True)
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                json.dump({name: value.hex() for name, value in known.items()}, out, indent=2)
             fresh.replace(path)
-        else:
-            # Two processes may start at once: the first file stands, both read it.
-            path.hardlink_to(fresh)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink(missing_ok=True)
+        return known
