@@ -137,9 +137,13 @@ def best_offers(*, product_ids: Iterable[UUID], at: datetime) -> dict[UUID, Offe
     A flash sale goes before a standing offer, what is in stock before what is sold out, then the
     lower price.
     """
-    rows = open_offers(at=at).filter(sku__product__in=list(product_ids))
+    return best_by_product(open_offers(at=at).filter(sku__product__in=list(product_ids)))
+
+
+def best_by_product(offers: Iterable[Offer]) -> dict[UUID, Offer]:
+    """This will choose each product's offer for a card, as `best_offers` does, by product."""
     best: dict[UUID, Offer] = {}
-    for offer in sorted(rows, key=_worth):
+    for offer in sorted(offers, key=_worth):
         best.setdefault(offer.sku.product_id, offer)
     return best
 

@@ -1,30 +1,126 @@
-"""Every read of shelves that is not a list of goods; those stand in `windows`."""
+"""Every read of shelves: rule, exceptions and markups of a shop, and what it shows at a moment.
+
+The shelf's rule is joined to open offers as they are read: opening a sale writes nothing per shop.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
+
+from shoal.catalog.models import Product
+from shoal.catalog.queries import category_paths
+from shoal.kit.money import BASIS
 from shoal.offers.models import Offer
-from shoal.offers.rules import Terms
+from shoal.offers.queries import (
+    SaleCard,
+    best_by_product,
+    full_offers,
+    open_at,
+    open_sales,
+    sells,
+    trailers,
+)
+from shoal.offers.rules import keeper_part
+from shoal.offers.steps import terms_of
 from shoal.shelves.models import Markup, Placement, Shelf, Words
-from shoal.shelves.rules import markup_for
+from shoal.shelves.rules import MarkupKind, markup_for
 from shoal.shops.models import Shop
+
+_LAST = 1_000_000
+_SALES_AT_ONCE = 200
+
+
+class Sorting(StrEnum):
+    """How goods are listed; what is pinned always goes first in the keeper's own order."""
+
+    SHOP = "shop"
+    EARN = "earn"
+    SELLS = "sells"
+    ENDS = "ends"
+    NEW = "new"
+    PRICE = "price"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which goods of a shelf are wanted; empty: all of them."""
+
+    coming: bool = False
+    hidden: bool = False
+    pinned: bool = False
+    in_sales: bool = False
+    sale: UUID | None = None
+    brands: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    products: Sequence[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfOffer:
+    """An offer as one shop sells it; `markup` is minor units per unit."""
+
+    offer: Offer
+    markup: int
+
+    @property
+    def unit_minor(self) -> int:
+        """What one unit costs in this shop."""
+        return self.offer.sale_minor + self.markup
+
+    @property
+    def earn_minor(self) -> int:
+        """What the keeper earns with one unit: rate x S + M."""
+        return keeper_part(terms_of(self.offer), markup=self.markup)
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfProduct:
+    """A product in one shop's window, with the offer its card shows. Amounts in minor units."""
+
+    best: ShelfOffer
+    from_minor: int
+    most_earned_minor: int
+    sold: int
+    available: int
+    closes_at: datetime | None
+    pinned: bool
+
+    @property
+    def product(self) -> Product:
+        """The product itself, with brand, category and pictures."""
+        return self.best.offer.sku.product
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfSale:
+    """A flash sale as one shop shows it; amounts in minor units, markups included."""
+
+    card: SaleCard
+    from_minor: int
+    most_earned_minor: int
 
 
 def shelf_of(*, shop: Shop) -> Shelf:
     """This will return the rule of `shop`; a shop that has written none follows all."""
     return Shelf.objects.filter(shop=shop).first() or Shelf(shop=shop)
-
-
-def terms_of(offer: Offer) -> Terms:
-    """This will return the terms of `offer` as the pure rules take them."""
-    return Terms(
-        supply=offer.supply_minor,
-        sale=offer.sale_minor,
-        floor=offer.floor_minor,
-        cap=offer.cap_minor,
-        rate_bp=offer.rate_bp,
-        currency=offer.currency,
-    )
 
 
 def markups(*, shop_id: UUID, offers: Sequence[Offer]) -> dict[UUID, int]:
@@ -78,3 +174,186 @@ def words_of(*, shop: Shop, product: UUID) -> str:
     """This will return what the keeper says about a product, or an empty text."""
     rows = Words.objects.filter(shop=shop, product=product).values_list("text", flat=True)
     return rows.first() or ""
+
+
+def markup_count(*, shop: Shop) -> int:
+    """This will count the offers that have a price of their own in `shop`."""
+    return Markup.objects.filter(shop=shop).count()
+
+
+def on_shelf(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> "QuerySet[Offer]":
+    """This will return the offers that `shop` shows at `at`, each with `unit` and `earn`.
+
+    Listed offers of live products of active brands in the shop's currency, open at `at` (or, with
+    `choice.coming`, announced and not open yet), that the shelf's rule follows and that are not
+    hidden (or, with `choice.hidden`, only those).
+    """
+    shelf = shelf_of(shop=shop)
+    window = _coming(at) if choice.coming else open_at(at)
+    rows = Offer.objects.filter(window, _follows(shelf), _chosen(choice), currency=shop.currency)
+    hidden = Exists(_placed(shop, Placement.Kind.HIDDEN))
+    rows = rows.filter(hidden if choice.hidden else ~hidden)
+    if choice.pinned:
+        rows = rows.filter(Exists(_placed(shop, Placement.Kind.PINNED)))
+    markup = _markup(shop, shelf)
+    # As `offers.rules.keeper_part`: rate x S rounded half up, both sides not negative.
+    rate = Cast(F("rate_bp"), BigIntegerField())
+    earn = (rate * F("sale_minor") * 2 + BASIS) / (2 * BASIS)
+    return rows.annotate(unit=F("sale_minor") + markup, earn=earn + markup)
+
+
+def shelf_offers(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> list[ShelfOffer]:
+    """This will list the offers that `shop` shows, by product and variant, with its markups."""
+    ids = on_shelf(shop=shop, at=at, choice=choice).values("id")
+    rows = full_offers().filter(id__in=ids)
+    offers = list(rows.order_by("sku__product", "sku__position", "sku", "sale_minor"))
+    found = markups(shop_id=shop.id, offers=offers)
+    return [ShelfOffer(offer, found[offer.id]) for offer in offers]
+
+
+def shelf_products(
+    *,
+    shop: Shop,
+    at: datetime,
+    choice: Choice = Choice(),
+    sorting: Sorting = Sorting.SHOP,
+    limit: int = 20,
+    offset: int = 0,
+) -> list[ShelfProduct]:
+    """This will list the products that `shop` shows, in the order of `sorting`.
+
+    Sorting, filters and limits are done by the database over the prices of this very shop.
+    """
+    position = Placement.objects.filter(
+        shop=shop, product=OuterRef("sku__product"), kind=Placement.Kind.PINNED
+    ).values("position")
+    rows = (
+        on_shelf(shop=shop, at=at, choice=choice)
+        .order_by()
+        .annotate(place=Coalesce(Subquery(position), _LAST))
+        .values("sku__product", "place")
+        .annotate(
+            from_minor=Min("unit"),
+            most_earned=Max("earn"),
+            sold=Sum("allotment__sold"),
+            available=Sum("allotment__available"),
+            closes=Min("closes_at"),
+            opens=Max("opens_at"),
+        )
+        .order_by(*_ordering(sorting), "sku__product")
+    )
+    page = list(rows[offset : offset + limit])
+    wanted = Choice(
+        coming=choice.coming,
+        hidden=choice.hidden,
+        sale=choice.sale,
+        products=[row["sku__product"] for row in page],
+    )
+    shown = {item.offer.id: item for item in shelf_offers(shop=shop, at=at, choice=wanted)}
+    best = best_by_product(item.offer for item in shown.values())
+    return [
+        ShelfProduct(
+            best=shown[best[row["sku__product"]].id],
+            from_minor=row["from_minor"],
+            most_earned_minor=row["most_earned"],
+            sold=row["sold"],
+            available=row["available"],
+            closes_at=row["closes"],
+            pinned=row["place"] != _LAST,
+        )
+        for row in page
+        # A product that left the shelf between the two looks is left out.
+        if row["sku__product"] in best
+    ]
+
+
+def shelf_sales(*, shop: Shop, at: datetime, coming: bool = False) -> list[ShelfSale]:
+    """This will list the flash sales that `shop` shows: those that run, or the trailer.
+
+    What ends (or begins) soonest goes first.
+    """
+    rows = on_shelf(shop=shop, at=at, choice=Choice(coming=coming, in_sales=True)).order_by()
+    totals = {
+        row["sale"]: row
+        for row in rows.values("sale").annotate(from_minor=Min("unit"), most=Max("earn"))
+    }
+    if not totals:
+        return []
+    cards = (trailers if coming else open_sales)(at=at, limit=_SALES_AT_ONCE)
+    return [
+        ShelfSale(card, totals[card.sale.id]["from_minor"], totals[card.sale.id]["most"])
+        for card in cards
+        if card.sale.id in totals
+    ]
+
+
+def _coming(at: datetime) -> Q:
+    return sells() & Q(opens_at__gt=at, sale__trailer_at__lte=at)
+
+
+def _follows(shelf: Shelf) -> Q:
+    if shelf.rule == Shelf.Rule.ALL:
+        return Q()
+    return Q(brand__code__in=shelf.brands) | _in_categories(shelf.categories)
+
+
+def _chosen(choice: Choice) -> Q:
+    wanted = Q()
+    if choice.in_sales:
+        wanted &= Q(sale__isnull=False)
+    if choice.sale is not None:
+        wanted &= Q(sale=choice.sale)
+    if choice.brands:
+        wanted &= Q(brand__code__in=choice.brands)
+    if choice.categories:
+        wanted &= _in_categories(choice.categories)
+    if choice.products is not None:
+        wanted &= Q(sku__product__in=choice.products)
+    return wanted
+
+
+def _in_categories(codes: Iterable[str]) -> Q:
+    """Goods in these categories or anywhere below them."""
+    wanted = set(codes)
+    if not wanted:
+        return Q(pk__in=[])
+    below = [code for code, path in category_paths().items() if wanted & set(path)]
+    return Q(sku__product__category__code__in=below)
+
+
+def _placed(shop: Shop, kind: Placement.Kind) -> "QuerySet[Placement]":
+    return Placement.objects.filter(shop=shop, kind=kind, product=OuterRef("sku__product"))
+
+
+def _markup(shop: Shop, shelf: Shelf) -> Combinable:
+    """`rules.markup_for` in SQL, so that the database can sort by a shop's own prices."""
+    own = Markup.objects.filter(shop=shop, offer=OuterRef("pk")).values("markup_minor")
+    wanted = Coalesce(Subquery(own), _wanted(shelf), output_field=BigIntegerField())
+    above_floor = Greatest(wanted, F("floor_minor") - F("sale_minor"))
+    return Least(above_floor, F("cap_minor") - F("sale_minor"))
+
+
+def _wanted(shelf: Shelf) -> Combinable:
+    """`rules.wanted_markup` in SQL; division of whole numbers drops what is left over."""
+    value = shelf.markup_value
+    if shelf.markup_kind != MarkupKind.PERCENT:
+        return Value(value if shelf.markup_kind == MarkupKind.FIXED else 0, BigIntegerField())
+    part = (F("sale_minor") * (2 * abs(value)) + BASIS) / (2 * BASIS)
+    return part * (-1 if value < 0 else 1)
+
+
+def _ordering(sorting: Sorting) -> tuple[str | Combinable, ...]:
+    soonest = F("closes").asc(nulls_last=True)
+    match sorting:
+        case Sorting.SHOP:
+            return ("place", soonest, "-opens")
+        case Sorting.EARN:
+            return ("-most_earned", soonest)
+        case Sorting.SELLS:
+            return ("-sold", soonest)
+        case Sorting.ENDS:
+            return (soonest, "-most_earned")
+        case Sorting.NEW:
+            return ("-opens",)
+        case Sorting.PRICE:
+            return ("from_minor",)
