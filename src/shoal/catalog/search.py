@@ -30,23 +30,24 @@ def search_products(
     """This will return the ids of live products that `words` mean, the best first.
 
     In Chinese, English or both, in any order, with ordinary typing mistakes. Products with every
-    word come first; when they do not fill the page, those that lack one follow, then those with
-    two of the rarest. `brand_ids` and `category_ids` narrow it to what a shelf holds; ask for one
-    more than a page shows to know whether there is a next one.
+    word come first; when they do not fill the page, those that lack one follow; when there are
+    none at all, those with any two of the rarest words. `brand_ids` and `category_ids` narrow it
+    to what a shelf holds; ask for one more than a page shows to know whether there is a next one.
     """
     groups = _groups(words)
     if not groups:
         return []
     scope = _Scope(brand_ids, category_ids, limit, offset)
     found = scope.find(groups, _Levels(groups).strict)
-    if not found and offset == 0:
+    if not found and not scope.finds_before(groups, _Levels(groups).strict):
         # Known words, but not together: one may be a mistyped other ("被子" for "杯子").
         groups = typed.widen(groups, _near(typed.doubt_known(groups)))
-    if len(found) < limit:
-        for need in _Levels(groups).loosening():
-            found = scope.find(groups, need)
-            if len(found) >= limit:
-                break
+        found = scope.find(groups, _Levels(groups).strict)
+    levels = _Levels(groups)
+    if len(found) < limit and len(groups) > 1:
+        found = scope.find(groups, levels.all_but_one)
+    if not found and len(groups) > 3 and not scope.finds_before(groups, levels.all_but_one):
+        found = scope.find(groups, levels.any_two)
     return found
 
 
@@ -82,22 +83,19 @@ class _Levels:
         self._each = [_any_of(group) for group in groups]
         self.strict = " & ".join(self._each)
 
-    def loosening(self) -> Iterable[str]:
-        """All words; all but one; any two of the rarest."""
-        yield self.strict
-        count = len(self._each)
-        if count > 1:
-            yield self.all_but_one
-        if count > 3:
-            rarest = self._each[:_RARE_ENOUGH]
-            yield " | ".join(f"({one} & {other})" for one, other in combinations(rarest, 2))
-
     @property
     def all_but_one(self) -> str:
         if len(self._each) == 1:
             return self.strict
-        kept = combinations(self._each, len(self._each) - 1)
-        return " | ".join(f"({' & '.join(each)})" for each in kept)
+        return self._any(len(self._each) - 1, self._each)
+
+    @property
+    def any_two(self) -> str:
+        return self._any(2, self._each[:_RARE_ENOUGH])
+
+    @staticmethod
+    def _any(count: int, each: Sequence[str]) -> str:
+        return " | ".join(f"({' & '.join(some)})" for some in combinations(each, count))
 
 
 def _any_of(group: Group) -> str:
@@ -138,8 +136,15 @@ class _Scope:
                 self._narrow += f" AND {column} = ANY(%s)"
                 self._facts.append(list(ids))
 
+    def finds_before(self, groups: Sequence[Group], need: str) -> bool:
+        """Whether an earlier page shows something: each page must read the words alike."""
+        return self._offset > 0 and bool(self._page(groups, need, limit=1, offset=0))
+
     def find(self, groups: Sequence[Group], need: str) -> list[UUID]:
         """The ids of one page of products that meet `need`, ranked by what they match."""
+        return self._page(groups, need, limit=self._limit, offset=self._offset)
+
+    def _page(self, groups: Sequence[Group], need: str, *, limit: int, offset: int) -> list[UUID]:
         levels = _Levels(groups)
         score, facts = _score(groups)
         with connection.cursor() as cursor:
@@ -151,7 +156,7 @@ class _Scope:
                     LIMIT %s OFFSET %s""",  # noqa: S608 - made here of placeholders only
                 [
                     need, *self._facts, levels.strict, levels.all_but_one,
-                    *facts, self._limit, self._offset,
+                    *facts, limit, offset,
                 ],
             )  # fmt: skip
             return [row[0] for row in cursor.fetchall()]

@@ -14,6 +14,7 @@ from shoal.catalog import words
 _LONGEST_WORD = 6  # of a Chinese one
 _MOST_GROUPS = 10
 _MOST_DOUBTS = 48
+_NEARLY_AS_GOOD = 0.06
 _ALIKE = 10  # words that one mistyped word may stand for
 _REACH = 2  # characters beside a doubtful stretch that may belong to the same word
 
@@ -161,13 +162,19 @@ def _cut_by_known(run: str, known: Mapping[str, Known]) -> list[tuple[int, int, 
     for end in range(1, len(run) + 1):
         options = []
         for start in range(max(0, end - _LONGEST_WORD), end):
-            size = end - start
-            whole = _is_whole(run[start:end], known)
-            if whole or size == 1:
-                gain = (size**2 + 1.0 / size) if whole else 0.0
-                options.append((best[start][0] + gain, [*best[start][1], (start, end, whole)]))
+            gain, is_known = _gain(run[start:end], known)
+            if is_known or end - start == 1:
+                options.append((best[start][0] + gain, [*best[start][1], (start, end, is_known)]))
         best.append(max(options, key=lambda option: option[0]))
     return best[-1][1]
+
+
+def _gain(part: str, known: Mapping[str, Known]) -> tuple[float, bool]:
+    """How good it is to read `part` as one word, and whether it is one."""
+    if _is_whole(part, known):
+        return len(part) ** 2 + 1.0 / len(part), True
+    # Two characters that stand beside each other in some product: better than a lone one.
+    return (2.5, True) if len(part) == 2 and part in known else (0.0, False)
 
 
 def _doubt(run: str, start: int, end: int, known: Mapping[str, Known]) -> Doubt:
@@ -228,7 +235,7 @@ def _settle_doubt(doubt: Doubt, near: Mapping[str, Sequence[tuple[str, int]]]) -
 
 def _best(fits: Mapping[str, float], products: Mapping[str, int]) -> tuple[tuple[str, float], ...]:
     ranked = sorted(fits, key=lambda word: (-fits[word], -products[word], word))
-    floor = fits[ranked[0]] - 0.25
+    floor = fits[ranked[0]] - _NEARLY_AS_GOOD
     return tuple((word, round(fits[word], 2)) for word in ranked[:_ALIKE] if fits[word] > floor)
 
 
