@@ -164,8 +164,12 @@ STORAGES: dict[str, dict[str, Any]] = {
     # Pictures anybody may see. Papers and other files of one party belong in `private`.
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": SHOAL_DATA / "private", "base_url": None},
+        "BACKEND": "shoal.kit.papers.PrivateFiles",
+        "OPTIONS": {
+            "location": SHOAL_DATA / "private",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "shoal.run.static.HashedFiles"},
 }

@@ -185,7 +185,7 @@ def open_paper(*, code: str, brand: Brand | None = None) -> OpenPaper:
     if brand is not None:
         rows = rows.filter(brand=brand)
     paper = rows.first()
-    if paper is None or not paper.file.storage.exists(paper.file.name):
+    if paper is None or not paper.file.storage.exists(str(paper.file.name)):
         raise NotFound
     suffix = str(paper.file.name).rsplit(".", 1)[-1]
     return OpenPaper(

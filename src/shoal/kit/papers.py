@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from shoal.kit import pictures
 from shoal.kit.errors import Refused
@@ -34,6 +34,14 @@ class CheckedPaper:
     media_type: str
     suffix: str
     digest: str
+
+
+class PrivateFiles(FileSystemStorage):
+    """Files that only a view hands out, after it has asked who wants them."""
+
+    def url(self, name: str | None) -> str:
+        """Refuses: Django's own would fall back to the address of public files."""
+        raise ValueError(f"{name} has no address: it is confidential")
 
 
 def private_storage() -> Storage:

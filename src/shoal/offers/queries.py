@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BigIntegerField, Count, F, Max, Min, Q, QuerySet, Sum
@@ -279,7 +280,7 @@ def _public() -> Q:
     return Q(state=FlashSale.State.SCHEDULED, brand__state=Brand.State.ACTIVE)
 
 
-def _cards() -> "QuerySet[FlashSale]":
+def _cards() -> "QuerySet[Any]":
     shown = ~Q(offers__state=Offer.State.WITHDRAWN)
     earn = Cast(F("offers__rate_bp"), BigIntegerField()) * F("offers__sale_minor") / BASIS
     return FlashSale.objects.select_related("brand").annotate(
@@ -292,7 +293,7 @@ def _cards() -> "QuerySet[FlashSale]":
     )
 
 
-def _as_cards(rows: "QuerySet[FlashSale]") -> list[SaleCard]:
+def _as_cards(rows: Iterable[Any]) -> list[SaleCard]:
     return [
         SaleCard(
             sale=row,
