@@ -85,12 +85,20 @@ def test_wrong_tries_are_counted_although_they_are_refused_and_end_the_code():
     assert not Person.objects.exists()
 
 
+def test_a_second_click_within_a_minute_sends_nothing_new():
+    code = ask()
+    assert ask(at=AT + timedelta(seconds=59)) == code
+    assert OneTimeCode.objects.count() == 1
+    ask(at=AT + timedelta(seconds=60))
+    assert OneTimeCode.objects.count() == 2
+
+
 def test_one_number_may_ask_five_times_an_hour():
-    for _ in range(5):
-        ask()
+    for minute in range(5):
+        ask(at=AT + timedelta(minutes=minute))
     with pytest.raises(TooMany) as refused:
-        ask()
-    assert "60" in refused.value.sentence
+        ask(at=AT + timedelta(minutes=30))
+    assert "30" in refused.value.sentence
     assert OneTimeCode.objects.count() == 5
     ask(at=AT + timedelta(hours=1))
 
@@ -98,8 +106,8 @@ def test_one_number_may_ask_five_times_an_hour():
 def test_one_number_may_ask_fifteen_times_a_day():
     midnight = datetime(2026, 3, 2, tzinfo=UTC)
     for hour in range(3):
-        for _ in range(5):
-            ask(at=midnight + timedelta(hours=hour))
+        for minute in range(5):
+            ask(at=midnight + timedelta(hours=hour, minutes=minute))
     with pytest.raises(TooMany):
         ask(at=midnight + timedelta(hours=4))
     ask(at=midnight + timedelta(days=1))

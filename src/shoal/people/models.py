@@ -149,8 +149,14 @@ class Terms(models.Model):
 
     @property
     def text(self) -> str:
-        """The text in the reader's language."""
+        """The text in the reader's language: sections apart by a blank line, a heading first."""
         return in_language(self.texts, "zh")
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """Each section's heading and text."""
+        sections = (section.partition("\n") for section in self.text.strip().split("\n\n"))
+        return [(heading, text) for heading, _, text in sections]
 
 
 class TermsAcceptance(models.Model):

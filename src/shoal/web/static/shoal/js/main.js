@@ -8,6 +8,7 @@ import { listen as copyAndShare, mount as share } from "./copy-share.js";
 import { mount as countdown } from "./countdown.js";
 import { mount as gallery } from "./gallery.js";
 import { listen as offline } from "./offline.js";
+import { mount as resend } from "./resend.js";
 import { listen as sheets } from "./sheet.js";
 import { mount as skuPicker } from "./sku-picker.js";
 import { mount as stepper } from "./stepper.js";
@@ -20,6 +21,7 @@ const parts = [
   ["[data-sku-picker]", skuPicker],
   ["[data-stepper]", stepper],
   ["[data-share]", share],
+  ["[data-resend]", resend],
   ["[data-theme-switch]", theme],
 ];
 /** @type {WeakSet<Element>} */
