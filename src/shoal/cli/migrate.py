@@ -20,11 +20,12 @@ def run(arguments: argparse.Namespace) -> int:
     with database.borrowed(data):
         database.check(data)
         set_up_django()
-        _bring_up_to_date(data, quiet=arguments.quiet)
+        bring_up_to_date(data, quiet=arguments.quiet)
     return 0
 
 
-def _bring_up_to_date(data: Path, *, quiet: bool) -> None:
+def bring_up_to_date(data: Path, *, quiet: bool) -> None:
+    """This will bring the database of the settings, its key store and our files up to date."""
     from django.core.management import call_command
 
     from shoal.kit import clock, partitions, vault

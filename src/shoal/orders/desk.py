@@ -25,7 +25,7 @@ from shoal.orders.pricing import PricedLine
 from shoal.orders.rules import SHARING_RULE, included_tax, share_line
 from shoal.payments.steps import IntentWanted, open_intents
 from shoal.people.queries import codes_of
-from shoal.shelves.queries import markups
+from shoal.shelves.queries import markups_in
 from shoal.shops.models import Shop
 from shoal.shops.queries import keepers_of
 from shoal.stock.steps import NewHold, hold, lock_available
@@ -173,13 +173,12 @@ def _look_up(requests: Sequence[OrderRequest]) -> _Counter:
     wanted: dict[UUID, set[UUID]] = {}
     for wish in requests:
         wanted.setdefault(wish.storefront, set()).update(line.offer for line in wish.lines)
-    found = {
-        (shop, offer): markup
-        for shop, ids in wanted.items()
-        for offer, markup in markups(
-            shop_id=shop, offers=[offers[offer] for offer in ids if offer in offers]
-        ).items()
-    }
+    found = markups_in(
+        wanted={
+            shop: [offers[offer] for offer in ids if offer in offers]
+            for shop, ids in wanted.items()
+        }
+    )
     earners = set(shops) | {share.shop_id for share in shares.values()}
     return _Counter(
         offers=offers,

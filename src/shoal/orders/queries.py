@@ -1,6 +1,7 @@
 """Every read of orders and parcels; each takes its tenant."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -87,6 +88,11 @@ def parcel_of_brand(*, brand: UUID, code: str) -> Parcel:
     return parcel
 
 
+def parcels_of_orders(*, orders: Iterable[UUID]) -> list[Parcel]:
+    """This will list the parcels of many orders."""
+    return list(Parcel.objects.filter(order__in=list(orders)).order_by("id"))
+
+
 def recipients(*, orders: Iterable[Order]) -> dict[UUID, dict[str, str]]:
     """This will open the sealed recipients of orders, by order id; empty where one was erased."""
     rows = list(orders)
@@ -99,6 +105,36 @@ def steps_of(*, order: UUID) -> list[OrderStep | ParcelStep]:
     own = OrderStep.objects.filter(order=order)
     parcels = ParcelStep.objects.filter(parcel__order=order).select_related("parcel")
     return sorted([*own, *parcels], key=lambda step: (step.at, step.id))
+
+
+@dataclass(frozen=True, slots=True)
+class BrandSales:
+    """What a brand has sold and what of it is completed; sums in minor units."""
+
+    lines: int
+    orders: int
+    customers: int
+    units: int
+    goods_minor: int
+
+
+def sales_of_brand(*, brand: UUID) -> BrandSales:
+    """This will sum the completed lines of a brand."""
+    rows = OrderLine.objects.filter(parcel__brand=brand, order__state=Order.State.COMPLETED)
+    found = rows.aggregate(
+        lines=Count("id"),
+        orders=Count("order", distinct=True),
+        customers=Count("order__customer", distinct=True),
+        units=Sum("quantity"),
+        goods=Sum("line_minor"),
+    )
+    return BrandSales(
+        lines=found["lines"],
+        orders=found["orders"],
+        customers=found["customers"],
+        units=int(found["units"] or 0),
+        goods_minor=int(found["goods"] or 0),
+    )
 
 
 def sales_of_shop(*, shop: UUID, since_at: datetime) -> tuple[int, int]:

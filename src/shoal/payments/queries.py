@@ -1,5 +1,6 @@
 """Every read of payments."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -65,3 +66,8 @@ def due_refunds(*, at: datetime) -> "QuerySet[Refund]":
 def due_questions(*, at: datetime) -> "QuerySet[Intent]":
     """This will return the unpaid intents whose provider should be asked, longest due first."""
     return Intent.objects.filter(ask_at__lte=at).order_by("ask_at")
+
+
+def open_intents_of(*, subjects: Iterable[UUID]) -> list[Intent]:
+    """This will list the intents for `subjects` that nobody has paid or closed yet."""
+    return list(Intent.objects.filter(subject__in=list(subjects), state=Intent.State.OPEN))

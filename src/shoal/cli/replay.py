@@ -1,0 +1,82 @@
+"""`shoal replay online-retail FILE`: a real retailer's history through the same operations."""
+
+import argparse
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shoal import env
+from shoal.cli.frame import set_up_django, teller
+from shoal.run.trouble import CannotRun
+
+if TYPE_CHECKING:
+    from shoal.replay.source import Source
+    from shoal.replay.world import World
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """This will tell the parser which history, from which file, and how much of it."""
+    parser.add_argument("history", choices=["online-retail"], help="whose history")
+    parser.add_argument("file", type=Path, help="its file (Parquet)")
+    parser.add_argument("--limit", type=int, metavar="INVOICES", help="only the first so many")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """This will replay what is missing, compare the figures, and return 1 if one differs."""
+    from shoal.run import database
+
+    if not arguments.file.is_file():
+        raise CannotRun(f"There is no file {arguments.file}.")
+    if arguments.limit is not None and arguments.limit < 1:
+        raise CannotRun("--limit takes a number of invoices, 1 or more.")
+    data = env.data_folder()
+    with database.borrowed(data):
+        database.check(data)
+        set_up_django()
+        return replay(arguments.file, limit=arguments.limit, data=data)
+
+
+def replay(file: Path, *, limit: int | None, data: Path) -> int:
+    """This will replay `file` into the database of the settings and print what it came to."""
+    from rich.console import Console
+
+    from shoal.cli.migrate import bring_up_to_date
+    from shoal.replay import report, selling, world
+    from shoal.replay.source import Source
+    from shoal.run import doctor
+
+    tell = teller()
+    bring_up_to_date(data, quiet=True)
+    tell("reading the file")
+    source = Source(file, limit=limit)
+    expected = source.expected(supply_percent=world.SUPPLY_PERCENT, rate_bp=world.RATE_BP)
+    tell("brand")
+    made = world.prepare(source, tell=tell)
+    last_at = _sell(source, made, lines=expected.lines, limit=limit, data=data)
+    selling.complete_everything(last_at + timedelta(days=60))
+    tell("comparing")
+    result = report.outcome(made, expected=expected, checks=doctor.all_checks())
+    report.show(result, source.unsold(), Console())
+    return 0 if result.holds else 1
+
+
+def _sell(
+    source: "Source", made: "World", *, lines: int, limit: int | None, data: Path
+) -> datetime:
+    """Sells batch after batch under a progress bar; returns the moment of the last invoice."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from shoal.replay import selling
+
+    kept = selling.Progress.load(data / "replay-online-retail.json", limit=limit)
+    last_at = source.begins_at()
+    columns = ("lines", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as bar:
+        task = bar.add_task("lines", total=lines)
+        for number, batch in enumerate(selling.batches(source.invoices())):
+            if number >= kept.batches:
+                selling.sell(batch, made)
+                kept.step(limit=limit)
+            last_at = batch[-1].at
+            bar.advance(task, sum(len(invoice.lines) for invoice in batch))
+    return last_at

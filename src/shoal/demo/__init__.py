@@ -1,0 +1,1 @@
+"""The demo world: brands, shops, customers and orders from a seed, through the operations."""
