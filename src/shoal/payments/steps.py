@@ -51,7 +51,8 @@ def open_intents(
 ) -> list[Intent]:
     """This will open an intent for each of `wants` and return them in that order.
 
-    Without `provider` it is the one that the settings name. The database refuses a second open intent for one subject.
+    Without `provider` it is the one that the settings name. The database refuses a second open
+    intent for one subject.
     """
     return Intent.objects.bulk_create(
         Intent(

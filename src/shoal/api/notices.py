@@ -1,0 +1,72 @@
+"""What payment partners tell us: POST /notices/<provider>, signed by the partner."""
+
+import logging
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from shoal.kit.clock import now
+from shoal.kit.errors import Busy, NotFound, Refused
+from shoal.payments.operations import record_notices
+from shoal.payments.providers import NoticeRefused, ProviderDown, ProviderNotice, provider
+
+_log = logging.getLogger(__name__)
+_LARGEST_BODY = 64 * 1024
+_NONCE_SECONDS = 15 * 60  # longer than any partner's window of time
+
+
+class NoticeReplayed(Refused):
+    """This very message has been taken in already."""
+
+    code = "notice_replayed"
+
+
+@csrf_exempt  # the partner's signature says who it is; it has no cookie
+@require_POST
+def take_notice(request: HttpRequest, provider: str) -> HttpResponse:
+    """This will take one notice in: 2xx only once it is committed, 4xx when nothing was kept.
+
+    Anything else (busy, the database away) is a 5xx, and the partner says it again later.
+    """
+    try:
+        thanks = _take(request, provider)
+    except NotFound:
+        return _plain("no such provider", 404)
+    except NoticeRefused:
+        _log.warning("a notice in the name of %s was refused", provider)
+        return _plain("refused", 401)
+    except NoticeReplayed:
+        return _plain("known already", 409)
+    except (Busy, ProviderDown):
+        return _plain("later, please", 503)
+    return _plain(thanks, 200)
+
+
+def _take(request: HttpRequest, name: str) -> str:
+    partner = provider(name)
+    # One byte more than allowed tells a long body from one that just fits; no more is read.
+    body = request.read(_LARGEST_BODY + 1)
+    if len(body) > _LARGEST_BODY:
+        raise NoticeRefused
+    at = now()
+    headers = {key.lower(): value for key, value in request.headers.items()}
+    notice = partner.read_notice(headers=headers, body=body, at=at)
+    used = _nonce_key(notice)
+    if used and cache.get(used):
+        raise NoticeReplayed
+    record_notices(notices=[notice], at=at)
+    if used:
+        # Only now: what failed on our side must be welcome again. That the same event counts once
+        # rests on the database; this only keeps a recorded message from being played at us.
+        cache.set(used, 1, _NONCE_SECONDS)
+    return partner.thanks
+
+
+def _nonce_key(notice: ProviderNotice) -> str:
+    return f"notice-nonce:{notice.provider}:{notice.nonce}" if notice.nonce else ""
+
+
+def _plain(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
