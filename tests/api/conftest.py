@@ -1,0 +1,1 @@
+from tests.partner import partner  # noqa: F401 - a fixture

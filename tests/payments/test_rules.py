@@ -1,0 +1,45 @@
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoal.kit.money import Money
+from shoal.payments.rules import (
+    Kind,
+    Verdict,
+    goes_back,
+    judge_capture,
+    judge_refund,
+    question_pause,
+    refund_pause,
+)
+
+sums = st.builds(
+    Money, st.integers(min_value=1, max_value=10**12), st.sampled_from(["CNY", "USD", "JPY"])
+)
+
+
+@given(asked=sums, told=sums, captured=st.booleans())
+def test_only_the_exact_sum_pays_and_only_once(asked, told, captured):
+    verdict = judge_capture(asked=asked, told=told, captured=captured)
+    assert (verdict is Verdict.ACCEPTED) == (told == asked and not captured)
+    assert goes_back(verdict) == (verdict is not Verdict.ACCEPTED)
+
+
+@given(asked=sums, told=sums, done=st.booleans(), kind=st.sampled_from(list(Kind)[1:]))
+def test_a_refund_that_is_done_stays_done(asked, told, done, kind):
+    verdict = judge_refund(kind=kind, asked=asked, told=told, done=done)
+    if done:
+        assert verdict in {Verdict.REPEATED, Verdict.TOO_LATE}
+    elif kind is Kind.REFUNDED:
+        assert (verdict is Verdict.ACCEPTED) == (told == asked)
+
+
+@given(st.integers(min_value=1, max_value=11))
+def test_pauses_grow_and_end(attempts):
+    pause, longer = refund_pause(attempts=attempts), refund_pause(attempts=attempts + 1)
+    assert pause is not None
+    assert timedelta(minutes=1) <= pause <= timedelta(hours=6)
+    assert longer is None or longer >= pause
+    assert refund_pause(attempts=12) is None
+    assert question_pause(asked=12) is None
