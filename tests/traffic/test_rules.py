@@ -1,10 +1,9 @@
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.traffic.rules import ATTRIBUTION_RULE, Attribution, Evidence, attribute, still_counts
+from shoal.traffic.rules import ATTRIBUTION_RULE, Attribution, Evidence, attribute
 
 ALICE, MEI, BAO, MEIS, BAOS, SHARE = (UUID(int=number) for number in range(1, 7))
 KEEPERS = {MEIS: MEI, BAOS: BAO}
@@ -56,13 +55,3 @@ def test_earner_is_named_by_the_evidence_and_reason_fits(customer, storefront, s
     assert decided.earner in {None, storefront, share_shop}
     assert (decided.earner is None) == (decided.reason == "self")
     assert (decided.share is not None) == (decided.reason == "share")
-
-
-NOW = datetime(2026, 5, 1, tzinfo=UTC)
-
-
-@given(st.timedeltas(timedelta(days=-1), timedelta(days=60)))
-def test_share_counts_for_a_half_open_time(age):
-    holds = timedelta(days=30)
-    expected = timedelta(0) <= age < holds
-    assert still_counts(opened_at=NOW - age, holds=holds, at=NOW) == expected

@@ -44,7 +44,6 @@ from shoal.shelves.models import Markup, Placement, Shelf, Words
 from shoal.shelves.rules import MarkupKind, markup_for
 from shoal.shops.models import Shop
 
-_LAST = 1_000_000
 _SALES_AT_ONCE = 200
 
 
@@ -230,7 +229,7 @@ def shelf_products(
     rows = (
         on_shelf(shop=shop, at=at, choice=choice)
         .order_by()
-        .annotate(place=Coalesce(Subquery(position), _LAST))
+        .annotate(place=Subquery(position))
         .values("sku__product", "place")
         .annotate(
             from_minor=Min("unit"),
@@ -259,7 +258,7 @@ def shelf_products(
             sold=row["sold"],
             available=row["available"],
             closes_at=row["closes"],
-            pinned=row["place"] != _LAST,
+            pinned=row["place"] is not None,
         )
         for row in page
         # A product that left the shelf between the two looks is left out.
@@ -346,7 +345,7 @@ def _ordering(sorting: Sorting) -> tuple[str | Combinable, ...]:
     soonest = F("closes").asc(nulls_last=True)
     match sorting:
         case Sorting.SHOP:
-            return ("place", soonest, "-opens")
+            return (F("place").desc(nulls_last=True), soonest, "-opens")
         case Sorting.EARN:
             return ("-most_earned", soonest)
         case Sorting.SELLS:

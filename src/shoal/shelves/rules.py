@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shoal.kit.money import portion
-from shoal.offers.rules import Terms, keeper_part
+from shoal.offers.rules import MOST_MINOR, Terms, keeper_part
 
+MOST_FIXED_MINOR = MOST_MINOR
 MOST_PERCENT_BP = 10_000
 """A shelf's markup in percent lies between minus and plus all of the price."""
 

@@ -12,7 +12,6 @@ come, stand before the first row.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from uuid import UUID
 
 ATTRIBUTION_RULE = "first-1"
@@ -48,14 +47,6 @@ def attribute(evidence: Evidence) -> Attribution:
     if _keeps(evidence, evidence.storefront):
         return Attribution(None, None, "self", ATTRIBUTION_RULE)
     return Attribution(evidence.storefront, None, "storefront", ATTRIBUTION_RULE)
-
-
-def still_counts(*, opened_at: datetime, holds: timedelta, at: datetime) -> bool:
-    """This will tell whether a share opened at `opened_at` is evidence at `at`.
-
-    It is for [opened_at, opened_at + holds); one "opened" in the future is not.
-    """
-    return opened_at <= at < opened_at + holds
 
 
 def _keeps(evidence: Evidence, shop: UUID | None) -> bool:
