@@ -19,7 +19,7 @@ class TimeLeft(NamedTuple):
 
 
 def time_left(*, until: datetime, now: datetime) -> TimeLeft:
-    """This will split the time from `now` to `until`; static/shoal/js/countdown.js does the same."""
+    """This will split the time from `now` to `until`, as static/shoal/js/countdown.js does."""
     seconds = max(0, int((until - now).total_seconds()))
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

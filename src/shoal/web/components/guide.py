@@ -138,8 +138,12 @@ def _tiles() -> list[dict[str, Any]]:
     teapot = {"brand": _("Hearth"), "title": _("Teapot of rough clay, 600 ml"), "now": _cny(12_800)}
     return [
         teapot | {"was": _cny(16_800), "flag": _("Ends today"), "earn": _cny(1_230)},
-        teapot | {"title": _("Scarf of washed linen in the colours of the shore, long"), "now": _cny(
-            8_900), "note": _("Ships from Hangzhou")},
+        teapot
+        | {
+            "title": _("Scarf of washed linen in the colours of the shore, long"),
+            "now": _cny(8_900),
+            "note": _("Ships from Hangzhou"),
+        },
         teapot | {"title": _("Honey of mountain flowers"), "now": _cny(4_550), "gone": True},
         teapot | {"title": _("Lamp"), "now": _cny(123_456_700), "was": _cny(200_000_000)},
     ]  # fmt: skip

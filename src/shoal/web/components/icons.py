@@ -1,7 +1,8 @@
 """The icons: 24 by 24, one stroke, round ends. Each is the inside of its <svg>."""
 
 ICONS: dict[str, str] = {
-    "shop": '<path d="M4 10v9a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-9M3 9l2-5h14l2 5a3 3 0 0 1-6 0 3 3 0 0'
+    "shop": '<path d="M4 10v9a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-9M3 9l2-5h14l2 5a3 3 0 0 1-6'
+    ' 0 3 3 0 0'
     ' 1-6 0 3 3 0 0 1-6 0ZM9 20v-5h6v5"/>',
     "categories": '<rect x="4" y="4" width="6.5" height="6.5" rx="1.5"/>'
     '<rect x="13.5" y="4" width="6.5" height="6.5" rx="3.25"/>'
@@ -10,7 +11,8 @@ ICONS: dict[str, str] = {
     "cart": '<path d="M3 4h2.2l2 11h10.4l2.1-8H6"/><circle cx="9" cy="19" r="1.4"/>'
     '<circle cx="16.5" cy="19" r="1.4"/>',
     "me": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c1-4 4-5.5 7.5-5.5s6.5 1.5 7.5 5.5"/>',
-    "people": '<circle cx="9" cy="8.5" r="3.5"/><path d="M2.5 19.5c.8-3.6 3.4-5 6.5-5s5.7 1.4 6.5 5"/>'
+    "people": '<circle cx="9" cy="8.5" r="3.5"/><path d="M2.5 19.5c.8-3.6 3.4-5 6.5-5s5.7'
+    ' 1.4 6.5 5"/>'
     '<path d="M15.5 5.2a3.5 3.5 0 0 1 0 6.6M18 14.9c1.8.7 3 2.1 3.5 4.6"/>',
     "today": '<circle cx="12" cy="12" r="4"/><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7'
     'M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4"/>',
@@ -20,10 +22,13 @@ ICONS: dict[str, str] = {
     ' 1.5 0 0 0 19 19v-7"/>',
     "link": '<path d="M10 14a4 4 0 0 0 5.7 0l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3'
     'a4 4 0 0 0 5.7 5.7l1-1"/>',
-    "copy": '<rect x="8" y="8" width="12" height="12" rx="2.5"/><path d="M16 5.5A2 2 0 0 0 14 4H6a2 2'
+    "copy": '<rect x="8" y="8" width="12" height="12" rx="2.5"/><path d="M16 5.5A2 2 0 0 0'
+    ' 14 4H6a2 2'
     ' 0 0 0-2 2v8a2 2 0 0 0 1.5 2"/>',
-    "qr": '<rect x="4" y="4" width="6" height="6" rx="1"/><rect x="14" y="4" width="6" height="6" rx="1"/>'
-    '<rect x="4" y="14" width="6" height="6" rx="1"/><path d="M14 14h2.5v2.5M20 14v6M14 20h3M7 7h.01'
+    "qr": '<rect x="4" y="4" width="6" height="6" rx="1"/><rect x="14" y="4" width="6"'
+    ' height="6" rx="1"/>'
+    '<rect x="4" y="14" width="6" height="6" rx="1"/><path d="M14 14h2.5v2.5M20 14v6M14'
+    ' 20h3M7 7h.01'
     'M17 7h.01M7 17h.01"/>',
     "ask": '<path d="M4 5.5h16v11h-9l-4.5 3.5v-3.5H4v-11ZM8.5 10h7M8.5 13h4"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
@@ -54,7 +59,8 @@ ICONS: dict[str, str] = {
     "place": '<path d="M12 21s7-6.5 7-11.5a7 7 0 1 0-14 0C5 14.5 12 21 12 21Z"/>'
     '<circle cx="12" cy="9.5" r="2.5"/>',
     "phone": '<rect x="7" y="2.5" width="10" height="19" rx="2.5"/><path d="M11 18.5h2"/>',
-    "lock": '<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>',
+    "lock": '<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V8a4 4 0 0'
+    ' 1 8 0v2.5"/>',
     "shield": '<path d="M12 3 5 5.5V11c0 5 3 8 7 10 4-2 7-5 7-10V5.5L12 3ZM9 11.5l2.2 2.2L15 10"/>',
     "settings": '<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/>'
     '<circle cx="9" cy="17" r="2"/>',
@@ -76,18 +82,22 @@ ICONS: dict[str, str] = {
     "chart": '<path d="M4 20h16M7 16v-4M12 16V6M17 16V9"/>',
     "desk": '<rect x="3.5" y="4.5" width="17" height="11.5" rx="2"/><path d="M9 20h6M12 16v4"/>',
     "more": '<path d="M5.5 12h.01M12 12h.01M18.5 12h.01"/>',
-    "sun": '<circle cx="12" cy="12" r="4"/><path d="M12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.7 5.7'
+    "sun": '<circle cx="12" cy="12" r="4"/><path d="M12 3v1.5M12 19.5V21M3 12h1.5M19.5'
+    ' 12H21M5.7 5.7'
     'l1 1M17.3 17.3l1 1M18.3 5.7l-1 1M6.7 17.3l-1 1"/>',
     "moon": '<path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10Z"/>',
-    "auto": '<circle cx="12" cy="12" r="8.5"/><path class="solid" d="M12 3.5a8.5 8.5 0 0 1 0 17Z"/>',
+    "auto": '<circle cx="12" cy="12" r="8.5"/><path class="solid" d="M12 3.5a8.5 8.5 0 0 1'
+    ' 0 17Z"/>',
     "language": '<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c-5.5 5-5.5 12 0 17'
     'M12 3.5c5.5 5 5.5 12 0 17"/>',
     "leave": '<path d="M14 4H5.5v16H14M10 12h10.5M17 8.5l3.5 3.5-3.5 3.5"/>',
     "external": '<path d="M13 4.5h6.5V11M19.5 4.5 11 13M16.5 14v5.5h-12v-12H10"/>',
-    "camera": '<path d="M4 7.5h3.5l1.5-2.5h6l1.5 2.5H20v11.5H4V7.5Z"/><circle cx="12" cy="13" r="3.5"/>',
+    "camera": '<path d="M4 7.5h3.5l1.5-2.5h6l1.5 2.5H20v11.5H4V7.5Z"/><circle cx="12"'
+    ' cy="13" r="3.5"/>',
     "note": '<path d="M5 4h14v10.5L13.5 20H5V4ZM13.5 20v-5.5H19M8.5 8.5h7M8.5 12h4"/>',
     "invoice": '<path d="M6 3.5h8.5L18.5 8v12.5H6v-17ZM14 3.5V8h4.5M9 12h6M9 15.5h6"/>',
-    "gift": '<path d="M4.5 12h15v8.5h-15V12ZM3.5 8h17v4h-17V8ZM12 8v12.5M12 8S8 8 7.5 5.5 11 3 12 8Z'
+    "gift": '<path d="M4.5 12h15v8.5h-15V12ZM3.5 8h17v4h-17V8ZM12 8v12.5M12 8S8 8 7.5 5.5'
+    ' 11 3 12 8Z'
     'M12 8s4 0 4.5-2.5S13 3 12 8Z"/>',
     "fish": '<path d="M3 12c3-5 8-6 12-3.5l5-3-1.5 6.5 1.5 6.5-5-3C11 18 6 17 3 12ZM8 11h.01"/>',
 }  # fmt: skip

@@ -132,7 +132,11 @@ def picture_url(*, digest: str, width: int, kind: str = "webp") -> str:
 
 @register.inclusion_tag("components/picture.html")
 def picture(
-    p: Any, sizes: str = "50vw", shape: str = "square", alt: str | None = None, eager: bool = False
+    p: Any,
+    sizes: str = "50vw",
+    shape: str = "square",
+    alt: str | None = None,
+    eager: bool | str = False,  # noqa: FBT001, FBT002 - a template hands over "" for nothing
 ) -> dict[str, Any]:
     """This will show a `catalog.Picture` (or nothing) in the size the screen needs.
 
@@ -177,7 +181,9 @@ def line_chart(rows: Sequence[charts.Point], caption: str) -> dict[str, Any]:
 @register.simple_tag
 def data(**values: Any) -> SafeString:
     """This will write data attributes, leaving out the empty ones: `data-shop-code="…"`."""
-    pairs = ((key.replace("_", "-"), value) for key, value in values.items() if value not in {"", None})
+    pairs = (
+        (key.replace("_", "-"), value) for key, value in values.items() if value not in {"", None}
+    )
     return format_html_join(" ", 'data-{}="{}"', pairs)
 
 
