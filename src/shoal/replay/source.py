@@ -17,7 +17,7 @@ LONDON = ZoneInfo("Europe/London")
 # Half a penny rounds to one, as the retailer's own till would; 0.001 is nothing in pence.
 _READ = """
 CREATE TABLE line AS
-SELECT row_number() OVER () AS place, InvoiceNo AS invoice, StockCode AS code,
+SELECT file_row_number AS place, InvoiceNo AS invoice, StockCode AS code,
     trim(Description) AS description, Quantity AS quantity, InvoiceDate AS moment,
     CAST(round(UnitPrice * 100) AS BIGINT) AS pence, CustomerID AS customer, Country AS country,
     CASE
@@ -27,7 +27,7 @@ SELECT row_number() OVER () AS place, InvoiceNo AS invoice, StockCode AS code,
         WHEN round(UnitPrice * 100) < 1 THEN 'priced at nothing'
         ELSE ''
     END AS unsold
-FROM read_parquet(?);
+FROM read_parquet(?, file_row_number = true);
 """
 
 _CHOOSE = """

@@ -1,0 +1,156 @@
+"""Orders for tests: Alice buys in Mei's shop what 海风 supplies, through the same operations."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from shoal.brands.models import Brand
+from shoal.kit.ids import short_code
+from shoal.offers.models import Offer
+from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
+from shoal.orders.models import Order, Parcel
+from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, ship_parcels
+from shoal.payments.models import Intent
+from shoal.payments.operations import record_notices
+from shoal.payments.providers import ProviderNotice
+from shoal.payments.rules import Kind
+from shoal.people.models import Person
+from shoal.people.operations import NewPerson, add_people
+from shoal.shops.models import Shop
+from shoal.shops.operations import open_shop
+from tests import goods
+
+AT = goods.AT
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+HOME = {"recipient": "李爱丽", "phone": "+8613800000001", "street": "海边路 1 号"}
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """One brand with an offer, Mei who keeps a shop, Alice and Bob who buy."""
+
+    brand: Brand
+    offer: Offer
+    shop: Shop
+    mei: Person
+    alice: Person
+    bob: Person
+
+
+def open_market(
+    *, stock: int = 10, per_customer: int | None = None, currency: str = "CNY"
+) -> Market:
+    """A market with `stock` units of one offer: 100.00, of which 海风 70, Mei 20, Shoal 10."""
+    mei, alice, bob = add_people(
+        entries=[
+            NewPerson(phone="13800000010", name="美"),
+            NewPerson(phone="13800000011", name="李爱丽"),
+            NewPerson(phone="13800000012", name="Bob", language="en"),
+        ],
+        at=AT,
+    )
+    brand = goods.active_brand(currency=currency)
+    offer = standing_offer(brand, stock=stock, per_customer=per_customer, currency=currency)
+    shop = open_shop(person=mei, name="美的小店", currency=currency, at=AT)
+    return Market(brand, offer, shop, mei, alice, bob)
+
+
+def standing_offer(
+    brand: Brand, *, stock: int = 10, per_customer: int | None = None, currency: str = "CNY"
+) -> Offer:
+    """An offer of a new product, with `stock` units in the warehouse."""
+    from shoal.offers.making import NewOffer
+    from shoal.offers.operations import list_standing_offers
+
+    product = goods.live_product(brand, short_code(6), stock=stock)
+    entry = NewOffer(
+        sku=product.skus.all()[0].id,
+        terms=goods.terms(currency=currency),
+        per_customer=per_customer,
+    )
+    return list_standing_offers(brand=brand, entries=[entry], by="owner", at=AT)[0]
+
+
+def wish(
+    market: Market,
+    *,
+    quantity: int = 1,
+    customer: Person | None = None,
+    key: UUID | None = None,
+    offers: tuple[Offer, ...] = (),
+    unit_minor: int | None = None,
+    share: UUID | None = None,
+    at: datetime = AT + MINUTE,
+) -> OrderRequest:
+    """A request for `quantity` of each offer (default: the market's) at the price shown."""
+    return OrderRequest(
+        key=key or uuid4(),
+        customer=(customer or market.alice).id,
+        storefront=market.shop.id,
+        share=share,
+        lines=tuple(
+            WantedLine(offer.id, quantity, offer.sale_minor if unit_minor is None else unit_minor)
+            for offer in offers or (market.offer,)
+        ),
+        recipient=HOME,
+        region="330100",
+        at=at,
+    )
+
+
+def order(market: Market, **changes: object) -> Order:
+    """An order that the desk took."""
+    answer = place_orders(requests=[wish(market, **changes)])[0]  # type: ignore[arg-type]
+    assert isinstance(answer, Placed), answer
+    return Order.objects.get(id=answer.order)
+
+
+def pay(placed: Order, *, at: datetime = AT + 2 * MINUTE, event: str | None = None) -> None:
+    """The provider says that the order's intent was captured."""
+    intent = Intent.objects.get(subject=placed.id)
+    notice = ProviderNotice(
+        provider=intent.provider,
+        event=event or f"event-{intent.code}",
+        kind=Kind.CAPTURED,
+        code=intent.code,
+        amount=intent.amount,
+        currency=intent.currency,
+        happened_at=at,
+    )
+    record_notices(notices=[notice], at=at)
+    placed.refresh_from_db()
+
+
+def ship(placed: Order, *, at: datetime = AT + DAY) -> None:
+    """Every waiting parcel of the order leaves."""
+    shipments = [
+        Shipment(row.brand_id, row.code, "顺丰", "SF1", at)
+        for row in Parcel.objects.filter(order=placed, state="waiting")
+    ]
+    assert all(isinstance(row, Parcel) for row in ship_parcels(shipments=shipments, by="owner"))
+    placed.refresh_from_db()
+
+
+def deliver(placed: Order, *, at: datetime = AT + 3 * DAY) -> None:
+    """Every parcel under way arrives."""
+    deliveries = [
+        Delivery(row.brand_id, row.code, at)
+        for row in Parcel.objects.filter(order=placed, state="shipped")
+    ]
+    assert all(
+        isinstance(row, Parcel) for row in deliver_parcels(deliveries=deliveries, by="owner")
+    )
+    placed.refresh_from_db()
+
+
+def is_sound() -> bool:
+    """Whether the doctor finds nothing wrong in stock, ledger, orders and settlement."""
+    from shoal.ledger import doctor as ledger
+    from shoal.orders import doctor as orders
+    from shoal.settlement import doctor as settlement
+    from shoal.stock import doctor as stock
+
+    return all(
+        check.ok for module in (stock, ledger, orders, settlement) for check in module.checks()
+    )
