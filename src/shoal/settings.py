@@ -241,6 +241,10 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"shoal": {"level": "INFO"}},
+    "loggers": {
+        "shoal": {"level": "INFO"},
+        # It repeats what the waiting request fails with in the end.
+        "psycopg.pool": {"level": "ERROR"},
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shoal import env
-from shoal.cli.frame import teller
+from shoal.cli.progress import teller
 from shoal.run.supervisor import Supervisor
 from shoal.run.trouble import CannotRun
 

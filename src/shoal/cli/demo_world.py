@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from shoal import env
-from shoal.cli.frame import set_up_django
+from shoal.run.loading import set_up_django
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from shoal import env
-from shoal.cli.frame import set_up_django
+from shoal.run.loading import set_up_django
 from shoal.run.trouble import CannotRun
 
 if TYPE_CHECKING:

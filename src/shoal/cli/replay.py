@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shoal import env
-from shoal.cli.frame import set_up_django, teller
+from shoal.run.loading import set_up_django, teller
 from shoal.run.trouble import CannotRun
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import argparse
 
 from shoal import env
-from shoal.cli.frame import set_up_django
+from shoal.run.loading import set_up_django
 
 _GRACE_SECONDS = 8.0
 

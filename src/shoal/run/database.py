@@ -1,5 +1,6 @@
 """The database an installation uses: is it one Shoal can live on, and what to say if not."""
 
+import shutil
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from shoal.run.trouble import CannotRun, disk_full
 
 OLDEST, NEWEST = 15, 18
 _DISK_FULL = "53100"
+_SPACE_TO_START = 1_000_000
 
 
 def clusters(data: Path) -> list[Cluster]:
@@ -62,8 +64,9 @@ def explanation(trouble: BaseException) -> str | None:
         seen = seen.__cause__
     if seen is None:
         return None
-    if seen.sqlstate == _DISK_FULL:
-        return str(disk_full(env.data_folder()))
+    data = env.data_folder()
+    if seen.sqlstate == _DISK_FULL or (isinstance(seen, psycopg.OperationalError) and _full(data)):
+        return str(disk_full(data))
     if not isinstance(seen, psycopg.OperationalError) or seen.sqlstate not in {None, "57P03"}:
         return None
     # libpq's last line tells most; addresses tried before it came to the same end.
@@ -72,6 +75,11 @@ def explanation(trouble: BaseException) -> str | None:
     reason = reason.removeprefix("connection is bad: ")
     given = "SHOAL_DATABASE_URL" if env.read("SHOAL_DATABASE_URL") else "Shoal's own PostgreSQL"
     return f"{given} cannot be reached: {reason}"
+
+
+def _full(data: Path) -> bool:
+    """A server without space often says something else first, or nothing at all."""
+    return data.exists() and shutil.disk_usage(data).free < _SPACE_TO_START
 
 
 def _shown(where: str) -> str:

@@ -30,7 +30,7 @@ def all_checks() -> Iterator[Check]:
         yield Check("database", ok=False, sentence=str(trouble))
         return
     yield Check("database", ok=True)
-    from shoal.cli.frame import set_up_django
+    from shoal.run.loading import set_up_django
 
     set_up_django()
     yield from _secrets()
