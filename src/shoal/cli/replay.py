@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shoal import env
-from shoal.run.loading import set_up_django, teller
+from shoal.cli.progress import teller
+from shoal.run.loading import set_up_django
 from shoal.run.trouble import CannotRun
 
 if TYPE_CHECKING:

@@ -79,7 +79,7 @@ def _ports() -> Iterator[Check]:
         )
         yield Check("ports", ok=True)
     except CannotRun as trouble:
-        yield Check("ports", ok=False, sentence=str(trouble))
+        yield Check("ports", ok=False, sentence=str(trouble), warning=True)
 
 
 def _secrets() -> Iterator[Check]:
