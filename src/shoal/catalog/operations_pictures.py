@@ -11,7 +11,7 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import one_transaction, operation
 
-_MOST = 12
+MOST_PICTURES = 12
 _LOOSE = {Product.State.DRAFT, Product.State.WITHDRAWN}
 
 
@@ -58,8 +58,8 @@ def add_pictures(*, entries: Sequence[NewPicture], at: datetime) -> list[Picture
             kept = [(picture.stored, picture.alts) for picture in product.pictures.all()]
             known = {picture.digest for picture, _ in kept}
             together = kept + [pair for pair in mine if pair[0].digest not in known]
-            if len(together) > _MOST:
-                raise TooManyPictures(most=_MOST)
+            if len(together) > MOST_PICTURES:
+                raise TooManyPictures(most=MOST_PICTURES)
             put_pictures(product=product, pictures=together)
         bump_products(products=products, at=at)
         rows = {

@@ -1,6 +1,6 @@
 """Edits of a live product: proposed by its brand, judged by the operator."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +8,11 @@ from shoal.brands.models import Verdict
 from shoal.brands.steps import need_reason
 from shoal.catalog.entries import NewSku
 from shoal.catalog.models import Product, Revision, Sku
+from shoal.catalog.operations_pictures import MOST_PICTURES, TooManyPictures
 from shoal.catalog.products import (
     TITLE_LENGTH,
     categories_by_code,
+    check_sku,
     check_variants,
     described,
     freights_by_code,
@@ -30,8 +32,6 @@ from shoal.kit import pictures
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.texts import checked_texts
 from shoal.kit.transactions import operation
-
-_MOST_PICTURES = 12
 
 
 class FieldNotRevisable(Refused):
@@ -166,7 +166,9 @@ def _check_freight(product: Product, code: str | None) -> str | None:
 
 def _check_pictures(_: Product, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
     checked = []
-    for facts in wanted[:_MOST_PICTURES]:
+    if len(wanted) > MOST_PICTURES:
+        raise TooManyPictures(most=MOST_PICTURES)
+    for facts in wanted:
         stored = pictures.from_json(facts)
         if pictures.missing_files(stored):
             raise PictureMissing
@@ -189,12 +191,26 @@ def _check_new_skus(product: Product, wanted: list[dict[str, Any]]) -> list[dict
     ]
 
 
-def _check_of_skus(product: Product, values: Mapping[str, Any]) -> dict[str, Any]:
-    known = {sku.code for sku in product.skus.all()}
-    for code in values:
+def _check_barcodes(product: Product, barcodes: Mapping[str, str]) -> dict[str, str]:
+    known = _known_skus(product, barcodes)
+    for code, barcode in barcodes.items():
+        check_sku(NewSku(known[code].reference, barcode=barcode))
+    return dict(barcodes)
+
+
+def _check_weights(product: Product, weights: Mapping[str, int]) -> dict[str, int]:
+    known = _known_skus(product, weights)
+    for code, weight_g in weights.items():
+        check_sku(NewSku(known[code].reference, weight_g=weight_g))
+    return dict(weights)
+
+
+def _known_skus(product: Product, codes: Iterable[str]) -> dict[str, Sku]:
+    known = {sku.code: sku for sku in product.skus.all()}
+    for code in codes:
         if code not in known:
             raise UnknownSku(sku=code)
-    return dict(values)
+    return known
 
 
 _CHECKS: Mapping[str, Any] = {
@@ -204,8 +220,8 @@ _CHECKS: Mapping[str, Any] = {
     "freight": _check_freight,
     "pictures": _check_pictures,
     "new_skus": _check_new_skus,
-    "barcodes": _check_of_skus,
-    "weights": _check_of_skus,
+    "barcodes": _check_barcodes,
+    "weights": _check_weights,
 }
 
 

@@ -23,6 +23,9 @@ from shoal.kit.transactions import step
 
 TITLE_LENGTH = 120
 DESCRIPTION_LENGTH = 20_000
+_REFERENCE_LENGTH = 60
+_BARCODE_LENGTH = 32
+_MOST_GRAMS = 2_000_000
 _AT_ONCE = 1000
 
 
@@ -30,6 +33,18 @@ class ReferenceTaken(Refused):
     """The product number “{reference}” is already in use."""
 
     code = "reference_taken"
+
+
+class ReferenceUnclear(Refused):
+    """A product needs a number of its own, of at most {longest} characters."""
+
+    code = "reference_unclear"
+
+
+class SkuUnclear(Refused):
+    """The SKU “{reference}”: number at most 60 characters, barcode 32, weight in grams from 0."""
+
+    code = "sku_unclear"
 
 
 @step
@@ -105,11 +120,22 @@ def check_variants(product: Product, entries: Iterable[NewSku]) -> None:
     skus = list(entries)
     seen: set[str] = set()
     for sku in skus:
+        check_sku(sku)
         if sku.reference in seen:
             raise SkuReferenceTaken(reference=sku.reference)
         seen.add(sku.reference)
     if not variants_fit(product.attributes, [sku.values for sku in skus]):
         raise VariantsUnclear(reference=product.reference)
+
+
+def check_sku(sku: NewSku) -> None:
+    """This will raise SkuUnclear unless the variant's number, barcode and weight can be kept."""
+    if (
+        not 0 < len(sku.reference.strip()) <= _REFERENCE_LENGTH
+        or len(sku.barcode) > _BARCODE_LENGTH
+        or not 0 <= sku.weight_g <= _MOST_GRAMS
+    ):
+        raise SkuUnclear(reference=sku.reference)
 
 
 def categories_by_code() -> dict[str, Category]:
@@ -132,6 +158,8 @@ def _describe(
         raise UnknownCategory(category=entry.category)
     if entry.freight is not None and entry.freight not in freights:
         raise UnknownFreight(freight=entry.freight)
+    if not 0 < len(entry.reference.strip()) <= _REFERENCE_LENGTH:
+        raise ReferenceUnclear(longest=_REFERENCE_LENGTH)
     product.reference = entry.reference
     product.category = categories[entry.category]
     product.freight = freights[entry.freight] if entry.freight is not None else None

@@ -103,7 +103,9 @@ def put_pictures(
 ) -> None:
     """This will make `pictures`, with their texts, the product's pictures, in this order."""
     known = {picture.digest: picture for picture in product.pictures.all()}
-    wanted = {stored.digest: (stored, alts) for stored, alts in pictures}
+    wanted: dict[str, tuple[StoredPicture, dict[str, str]]] = {}
+    for stored, alts in pictures:
+        wanted.setdefault(stored.digest, (stored, alts))
     Picture.objects.filter(
         id__in=[picture.id for digest, picture in known.items() if digest not in wanted]
     ).delete()

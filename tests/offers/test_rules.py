@@ -1,0 +1,146 @@
+"""Pure decisions about offers, and that the database decides the same."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shoal.kit.money import portion
+from shoal.offers.models import FlashSale, Offer
+from shoal.offers.rules import (
+    MOST_MINOR,
+    NEXT_SALE_STATES,
+    Flaw,
+    Phase,
+    Terms,
+    check_terms,
+    is_open,
+    keeper_part,
+    lowest_floor,
+    phase,
+)
+from tests import goods
+
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+MOMENTS = st.integers(-3, 3).map(lambda hours: AT + timedelta(hours=hours))
+STATES = st.sampled_from(Offer.State.values)
+
+# Small prices meet each other's limits; large ones meet the limits of the column.
+PRICES = st.integers(-2, 40) | st.integers(-1, 2 * MOST_MINOR)
+ANY_TERMS = st.builds(
+    Terms,
+    supply=PRICES,
+    sale=PRICES,
+    floor=PRICES,
+    cap=PRICES,
+    rate_bp=st.integers(0, 10_100) | st.sampled_from([0, 2_500, 5_000, 10_000]),
+    currency=st.just("CNY"),
+)
+
+
+@st.composite
+def sound_terms(draw: st.DrawFn) -> Terms:
+    """Terms near the limits, on the right side of each."""
+    sale = draw(st.integers(1, 10**6))
+    rate = draw(st.integers(0, 10_000))
+    most_supply = sale - -(-rate * sale // 10_000)
+    return Terms(
+        supply=draw(st.integers(0, max(0, most_supply))),
+        sale=sale,
+        floor=draw(st.integers(lowest_floor(sale=sale, rate_bp=rate), sale)),
+        cap=draw(st.integers(sale, 2 * sale)),
+        rate_bp=rate,
+        currency="CNY",
+    )
+
+
+def test_rules_and_table_name_the_same_states() -> None:
+    assert set(NEXT_SALE_STATES) == set(FlashSale.State.values)
+
+
+@given(sound_terms(), st.integers(1, 50))
+def test_sound_terms_leave_nobody_below_nothing(terms: Terms, quantity: int) -> None:
+    assert check_terms(terms) == ()
+    # Rounded once for the whole line, as orders do, the parts keep their sign too.
+    commission = portion(terms.sale * quantity, terms.rate_bp)
+    assert (terms.sale - terms.supply) * quantity - commission >= 0
+    assert commission + (terms.floor - terms.sale) * quantity >= 0
+    assert keeper_part(terms, markup=terms.floor - terms.sale) >= 0
+
+
+@given(sound_terms(), st.integers(0, 10_000))
+def test_the_fee_of_the_contract_is_reached(terms: Terms, fee: int) -> None:
+    platform = (terms.sale - terms.supply) * 10_000 - terms.rate_bp * terms.sale
+    flaws = check_terms(terms, least_fee_bp=fee)
+    assert (Flaw.FEE in flaws) == (platform < fee * terms.sale)
+
+
+@given(st.integers(1, 10**6), st.integers(0, 10_000))
+def test_no_floor_is_lower(sale: int, rate: int) -> None:
+    floor = lowest_floor(sale=sale, rate_bp=rate)
+    terms = Terms(0, sale, floor, sale, rate, "CNY")
+    assert Flaw.KEEPER_PART not in check_terms(terms)
+    if floor > 1:
+        assert Flaw.KEEPER_PART in check_terms(Terms(0, sale, floor - 1, sale, rate, "CNY"))
+
+
+@given(MOMENTS, st.none() | MOMENTS, STATES, MOMENTS, sells=st.booleans())
+def test_an_offer_is_open_in_one_phase_only(
+    opens_at: datetime, closes_at: datetime | None, state: str, at: datetime, *, sells: bool
+) -> None:
+    found = phase(opens_at=opens_at, closes_at=closes_at, state=state, brand_sells=sells, at=at)
+    opened = is_open(opens_at=opens_at, closes_at=closes_at, state=state, at=at)
+    assert (found == Phase.OPEN) == (opened and sells)
+
+
+def test_a_window_is_half_open() -> None:
+    closes_at = AT + timedelta(hours=1)
+    assert is_open(opens_at=AT, closes_at=closes_at, state="listed", at=AT)
+    assert not is_open(opens_at=AT, closes_at=closes_at, state="listed", at=closes_at)
+
+
+@pytest.mark.django_db
+class TestRuleAndDatabaseAgree:
+    @pytest.fixture
+    def offer(self) -> Offer:
+        brand = goods.active_brand()
+        return goods.standing_offers(brand, goods.live_product(brand))[0]
+
+    def taken(self, offer: Offer, terms: Terms) -> bool:
+        try:
+            with transaction.atomic():
+                Offer.objects.filter(id=offer.id).update(
+                    supply_minor=terms.supply,
+                    sale_minor=terms.sale,
+                    floor_minor=terms.floor,
+                    cap_minor=terms.cap,
+                    rate_bp=terms.rate_bp,
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    @settings(
+        max_examples=400,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(terms=ANY_TERMS | sound_terms())
+    def test_on_any_terms(self, offer: Offer, terms: Terms) -> None:
+        assert self.taken(offer, terms) == (check_terms(terms) == ())
+
+    @settings(
+        max_examples=200,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(terms=sound_terms(), data=st.data())
+    def test_one_step_beyond_a_limit(self, offer: Offer, terms: Terms, data: st.DataObject) -> None:
+        names = ["supply", "sale", "floor", "cap", "rate_bp"]
+        values = {name: getattr(terms, name) for name in names}
+        values[data.draw(st.sampled_from(names))] += data.draw(st.sampled_from([-1, 1]))
+        values["rate_bp"] = max(0, values["rate_bp"])
+        near = Terms(**values, currency="CNY")
+        assert self.taken(offer, near) == (check_terms(near) == ())
