@@ -10,6 +10,8 @@ from shoal.sandbox_pay.words import EN, ZH, amount_text, say
 
 STYLE = (Path(__file__).parent / "style.css").read_bytes()
 
+_LONG_AMOUNT = 11  # more characters than fit beside each other at full size on a small phone
+
 # A quiet harbour: two waves and a light.
 _MARK = (
     '<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">'
@@ -68,13 +70,14 @@ class Page:
 def pay_page(page: Page, payment: sqlite3.Row) -> str:
     """This will render the page on which the payer confirms."""
     amount = escape(amount_text(payment["amount"], payment["currency"]))
+    size = "amount long" if len(amount) > _LONG_AMOUNT else "amount"
     title = payment["title"]
     about = f"<div><dt>{page.say('order')}</dt><dd>{escape(title)}</dd></div>" if title else ""
     return page.html(
         page.say("pay"),
         f'<section class="card"><p class="to">{page.say("pay_to")}</p>'
         f'<h1 class="merchant">{escape(page.merchant)}</h1>'
-        f'<p class="amount">{amount}</p>'
+        f'<p class="{size}">{amount}</p>'
         f'<dl class="facts">{about}'
         f'<div><dt>{page.say("number")}</dt><dd class="code">{escape(payment["code"])}</dd></div>'
         "</dl></section>"

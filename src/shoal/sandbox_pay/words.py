@@ -10,7 +10,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "pay_to": {ZH: "付款给", EN: "Pay to"},
     "order": {ZH: "订单", EN: "For"},
-    "number": {ZH: "支付单号", EN: "Payment number"},
+    "number": {ZH: "支付单号", EN: "Payment no."},
     "method": {ZH: "付款方式", EN: "Pay with"},
     "wallet": {ZH: "港湾零钱", EN: "Harbour wallet"},
     "wallet_note": {ZH: "余额充足", EN: "Balance is enough"},
