@@ -119,13 +119,13 @@ def shelf(pen: Pen, p: Palette, rng: random.Random) -> None:
     for y in (290, 790):
         pen.fill(box(60, y + 26, 940, y + 50), darker(p.ground, 0.16))
         pen.fill(box(40, y, 960, y + 30, r=6), WOOD)
-    x = 90.0
-    while x < 420:
+    left = 90.0
+    while left < 420:
         wide, tall = rng.uniform(30, 58), rng.uniform(130, 200)
         paint = rng.choice((p.main, p.second, p.accent, p.pale, p.deep))
-        pen.fill(box(x, 290 - tall, x + wide, 290, r=4), lighter(paint, 0.2))
-        pen.fill(box(x, 290 - tall + 26, x + wide, 290 - tall + 38), lighter(paint, 0.5))
-        x += wide + 5
+        pen.fill(box(left, 290 - tall, left + wide, 290, r=4), lighter(paint, 0.2))
+        pen.fill(box(left, 290 - tall + 26, left + wide, 290 - tall + 38), lighter(paint, 0.5))
+        left += wide + 5
     pen.fill(box(560, 120, 720, 290, r=6), (255, 255, 255))
     pen.fill(box(576, 136, 704, 274), colour("#cfe6ef"))
     pen.fill(smooth([(576, 274), (600, 214), (640, 240), (680, 196), (704, 274)]), GREEN)
@@ -216,16 +216,9 @@ def room(pen: Pen, p: Palette, _rng: random.Random) -> None:
     pen.fill(box(110, 110, 390, 440, r=8), p.pale)
     art = box(134, 134, 366, 416)
     pen.fill(art, p.floor)
-    pen.inside(
-        art,
-        lambda q: (
-            q.disc(250, 250, 70, p.accent),
-            q.fill(
-                smooth([(100, 420), (200, 300), (280, 370), (400, 290), (420, 460), (100, 460)]),
-                p.main,
-            ),
-        )[0],
-    )
+    hills = [(100, 420), (200, 300), (280, 370), (400, 290), (420, 460), (100, 460)]
+    pen.fill_inside(art, oval(250, 250, 70, 70), p.accent)
+    pen.fill_inside(art, smooth(hills), p.main)
     pen.line([(830, 240), (830, 730)], 14, p.deep)
     pen.fill([(760, 130), (900, 130), (950, 280), (710, 280)], lighter(p.accent, 0.25))
     pen.fill(oval(830, 730, 90, 16), p.deep)

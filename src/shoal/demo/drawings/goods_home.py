@@ -40,9 +40,7 @@ def plant_pot(pen: Pen, p: Palette, rng: random.Random) -> None:
     pen.solid([(356, 570), (644, 570), (606, 800), (394, 800)], p.main, shade=0.08)
     pen.fill(box(336, 540, 664, 600, r=14), darker(p.main, 0.1))
     zigzag = [(376 + place * 42, 690 + (24 if place % 2 else -24)) for place in range(7)]
-    pen.inside(
-        [(356, 570), (644, 570), (606, 800), (394, 800)], lambda q: q.line(zigzag, 16, p.pale)
-    )
+    pen.line_inside([(356, 570), (644, 570), (606, 800), (394, 800)], zigzag, 16, p.pale)
 
 
 def cream_jar(pen: Pen, p: Palette, rng: random.Random) -> None:
@@ -192,7 +190,7 @@ def toy_fish(pen: Pen, p: Palette, rng: random.Random) -> None:
             [(430 + place * 90, 330), (480 + place * 90, 550), (430 + place * 90, 780)],
             closed=False,
         )
-        pen.inside(body, lambda q, band=band, paint=paint: q.line(band, 26, paint))
+        pen.line_inside(body, band, 26, paint)
     pen.disc(300, 520, 40, (255, 255, 255))
     pen.disc(292, 524, 20, p.deep)
     pen.line(arc(250, 590, 60, 46, 20, 90), 10, p.deep)

@@ -40,14 +40,9 @@ def mug(pen: Pen, p: Palette, rng: random.Random) -> None:
     elif motif == "waves":
         for y in (580, 640, 700):
             wave = [(x, y + (14 if (x // 40) % 2 else -14)) for x in range(320, 690, 40)]
-            pen.inside(
-                box(304, 440, 664, 796, r=66),
-                lambda q, w=wave: q.line(smooth(w, closed=False), 14, p.pale),
-            )
+            pen.line_inside(box(304, 440, 664, 796, r=66), smooth(wave, closed=False), 14, p.pale)
     else:
-        pen.inside(
-            box(300, 430, 700, 800, r=70), lambda q: q.fill(box(280, 600, 720, 690), p.second)
-        )
+        pen.fill_inside(box(300, 430, 700, 800, r=70), box(280, 600, 720, 690), p.second)
     for x in (430, 500, 570):
         steam = smooth([(x, 350), (x + 22, 310), (x - 16, 260), (x + 10, 210)], closed=False)
         pen.line(steam, 11, lighter(p.ground, 0.55))
@@ -149,7 +144,7 @@ def noodles(pen: Pen, p: Palette, rng: random.Random) -> None:
         for x in range(270, 740, 66):
             pen.disc(x, 590, 14, p.pale)
     else:
-        pen.inside(lathe(500, bowl), lambda q: q.fill(box(150, 560, 850, 600), p.accent))
+        pen.fill_inside(lathe(500, bowl), box(150, 560, 850, 600), p.accent)
 
 
 def rice_bag(pen: Pen, p: Palette, rng: random.Random) -> None:
@@ -212,7 +207,7 @@ def wine(pen: Pen, p: Palette, rng: random.Random) -> None:
     pen.fill(oval(680, 794, 74, 13), GLASS)
     cup = lathe(680, [(74, 450), (88, 540), (70, 630), (10, 670)])
     pen.fill(cup, lighter(GLASS, 0.3))
-    pen.inside(cup, lambda q: q.fill(box(580, 550, 780, 700), drink))
+    pen.fill_inside(cup, box(580, 550, 780, 700), drink)
     pen.line([(632, 480), (626, 540)], 9, (255, 255, 255))
 
 
@@ -227,7 +222,7 @@ def thermos(pen: Pen, p: Palette, rng: random.Random) -> None:
         hills = smooth(
             [(370, 700), (440, 610), (500, 670), (570, 580), (640, 690), (640, 830), (370, 830)]
         )
-        pen.inside(box(392, 352, 608, 798, r=44), lambda q: q.fill(hills, p.pale))
+        pen.fill_inside(box(392, 352, 608, 798, r=44), hills, p.pale)
         pen.disc(545, 530, 30, p.accent)
     else:
         pen.fill(box(390, 640, 610, 664), p.pale)

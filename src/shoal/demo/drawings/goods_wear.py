@@ -200,7 +200,7 @@ def umbrella(pen: Pen, p: Palette, rng: random.Random) -> None:
                 [(x1, 510), ((x1 + 500) / 2 + (x1 - 500) * 0.2, 310), (500, 200)], closed=False
             ),
         ]
-        pen.inside(dome + scallops, lambda q, panel=panel: q.fill(panel, p.second))
+        pen.fill_inside(dome + scallops, panel, p.second)
     pen.line([(500, 196), (500, 160)], 16, p.deep)
     for x in range(3):
         pen.fill(oval(300 + x * 200, 620 + (x % 2) * 60, 8, 16), p.accent)
@@ -251,9 +251,7 @@ def sunglasses(pen: Pen, p: Palette, rng: random.Random) -> None:
         pen.fill(frame, p.main)
         pen.fill(glass, mix(p.deep, p.second, 0.35))
         band = [(x - 90, 620), (x - 10, 400), (x + 40, 400), (x - 40, 620)]
-        pen.inside(
-            glass, lambda q, band=band: q.fill(band, lighter(mix(p.deep, p.second, 0.35), 0.22))
-        )
+        pen.fill_inside(glass, band, lighter(mix(p.deep, p.second, 0.35), 0.22))
     pen.line(arc(500, 500, 50, 40, 200, 340), 26, p.main)
     pen.shadow(500, 760, 320, p.floor, ry=18)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageDraw
 
-from shoal.demo.drawings.shapes import Outline, Point, moved, oval
+from shoal.demo.drawings.shapes import Point, moved, oval
 
 Colour = tuple[int, int, int]
 FINE = 2
@@ -49,7 +49,7 @@ class Pen:
         ox, oy = self.origin
         return [(x * self.unit + ox, y * self.unit + oy) for x, y in points]
 
-    def fill(self, points: Outline, paint: Colour) -> None:
+    def fill(self, points: Sequence[Point], paint: Colour) -> None:
         """This will fill an outline."""
         self.draw.polygon(self._at(points), fill=paint)
 
@@ -57,7 +57,7 @@ class Pen:
         """This will fill a circle."""
         self.fill(oval(x, y, r, r), paint)
 
-    def line(self, points: Outline, width: float, paint: Colour) -> None:
+    def line(self, points: Sequence[Point], width: float, paint: Colour) -> None:
         """This will draw a line with round ends and joints."""
         placed = self._at(points)
         wide = max(1, round(width * self.unit))
@@ -66,7 +66,7 @@ class Pen:
         for x, y in (placed[0], placed[-1]):
             self.draw.ellipse((x - r, y - r, x + r, y + r), fill=paint)
 
-    def inside(self, points: Outline, paint: Callable[["Pen"], None]) -> None:
+    def inside(self, points: Sequence[Point], paint: Callable[["Pen"], None]) -> None:
         """This will draw with `paint`, but only within an outline."""
         placed = self._at(points)
         x0, y0 = (math.floor(max(0, min(p[axis] for p in placed))) for axis in (0, 1))
@@ -83,8 +83,18 @@ class Pen:
         paint(pen)
         self.image.paste(layer, (x0, y0), mask)
 
+    def fill_inside(self, points: Sequence[Point], shape: Sequence[Point], paint: Colour) -> None:
+        """This will fill `shape` where it lies within an outline."""
+        self.inside(points, lambda pen: pen.fill(shape, paint))
+
+    def line_inside(
+        self, points: Sequence[Point], path: Sequence[Point], width: float, paint: Colour
+    ) -> None:
+        """This will draw a line where it lies within an outline."""
+        self.inside(points, lambda pen: pen.line(path, width, paint))
+
     def solid(
-        self, points: Outline, paint: Colour, *, shade: float = 0.1, gleam: float = 0.0
+        self, points: Sequence[Point], paint: Colour, *, shade: float = 0.1, gleam: float = 0.0
     ) -> None:
         """This will fill an outline and give it a side in shade; `gleam` adds a band of light."""
         xs = [x for x, _ in points]

@@ -1,0 +1,49 @@
+"""Amounts as people read them."""
+
+import pytest
+from django.template import Context, Template
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoal.kit.money import Money, minor_units, parse_amount
+from shoal.web.components.amounts import MINUS, NO_BREAK, amount_text
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (12_800, "CNY", "¥128.00"),
+        (123_456_789, "CNY", "¥1,234,567.89"),
+        (-550, "CNY", f"{MINUS}¥5.50"),
+        (-5, "CNY", f"{MINUS}¥0.05"),
+        (0, "CNY", "¥0.00"),
+        (1_280, "JPY", "JP¥1,280"),
+        (1_250, "KWD", f"KWD{NO_BREAK}1.250"),
+        (199, "GBP", "£1.99"),
+    ],
+)
+def test_an_amount_shows_its_currency_and_every_decimal(minor, currency, text):
+    assert amount_text(amount=Money(minor, currency)) == text
+
+
+@given(st.integers(0, 10**15), st.sampled_from(["CNY", "JPY", "KWD", "EUR"]))
+def test_what_is_written_can_be_read_back(minor, currency):
+    digits = amount_text(amount=Money(minor, currency)).lstrip("JPKWD¥€" + NO_BREAK)
+    assert parse_amount(digits, currency) == Money(minor, currency)
+    assert len(digits.partition(".")[2]) == minor_units(currency)
+
+
+def rendered(source, **values: object):
+    return Template("{% load shoal %}" + source).render(Context(values))
+
+
+def test_a_price_strikes_out_only_a_higher_one():
+    now, before = Money(900, "CNY"), Money(1_200, "CNY")
+    assert "¥12.00" in rendered("{% price now was=before %}", now=now, before=before)
+    assert "price-was" not in rendered("{% price now was=before %}", now=before, before=now)
+    assert "price-was" not in rendered('{% price now was="" %}', now=now)
+
+
+def test_the_filter_writes_nothing_for_nothing():
+    assert rendered("{{ amount|money }}", amount=None) == ""
+    assert rendered("{{ amount|money }}", amount=Money(100, "CNY")) == "¥1.00"
