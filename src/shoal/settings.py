@@ -123,6 +123,8 @@ def _database() -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
+        # One short question per request, so that none fails after the database was restarted.
+        "CONN_HEALTH_CHECKS": True,
         # No smaller than the threads, so that a request never waits for a connection.
         "OPTIONS": parts | {"pool": {"min_size": 1, "max_size": threads + 2, "timeout": 10}},
     }
