@@ -1,13 +1,16 @@
 """What must hold for payments; `shoal doctor` asks."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection
 
 from shoal.kit.health import Check
 from shoal.payments import queries
 
 _EXAMPLES = 5
+_OWN_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 # Each finds codes of intents, refunds or notices for which something does not hold.
 _TRANSFERS = """
@@ -64,6 +67,14 @@ def checks() -> Iterable[Check]:
         ok=not stuck,
         sentence=f"Refunds that the provider will not do: {', '.join(stuck)}. Ask the provider, "
         "then send them again from the operator's money page.",
+        warning=True,
+    )
+    host = urlsplit(settings.SHOAL_PUBLIC_URL).hostname
+    yield Check(
+        name="Payments are for real",
+        ok=settings.SHOAL_PAY != "sandbox" or host in _OWN_HOSTS,
+        sentence=f"{host} is open to others, but payments go to the sandbox and move no money: "
+        "set SHOAL_PAY to a real provider before customers come.",
         warning=True,
     )
 

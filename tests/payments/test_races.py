@@ -1,4 +1,4 @@
-"""Two refunds of the same payment at the same moment: without the guard both win, with it one."""
+"""Two at the same moment: without the guard both win, with it one."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,10 +7,12 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
 
+from shoal.kit import events
 from shoal.kit.ids import uuid7
 from shoal.payments import booking
+from shoal.payments.events import PaymentCaptured
 from shoal.payments.models import Intent, Refund
-from shoal.payments.steps import RefundTooLarge
+from shoal.payments.steps import RefundTooLarge, close_intents
 from tests.payments.makers import NOW, ask_back, books, captured, open_one, tell
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -122,3 +124,24 @@ def test_guarded_the_same_notice_twice_at_once_is_booked_once():
     assert [None] in outcomes
     assert ["accepted"] in outcomes
     assert books(intent) == {("clearing", "CNY"): -1_000, ("escrow", "CNY"): 1_000}
+
+
+def test_closing_and_paying_at_once_agree_on_who_was_first():
+    for _ in range(5):
+        intent, start = open_one(amount=1_000), threading.Barrier(2, timeout=10)
+        notice, late = captured(intent), []
+        events.route({PaymentCaptured: (lambda facts, late=late: late.extend(facts),)})
+
+        def close(intent=intent, start=start):
+            start.wait()
+            with transaction.atomic():
+                return close_intents(subjects=[intent.subject], at=NOW)
+
+        def pay(notice=notice, start=start):
+            start.wait()
+            return tell(notice)
+
+        closed, verdicts = both(close, pay)
+        assert verdicts == ["accepted"]
+        assert [fact.late for fact in late] == [closed == {intent.subject}]
+        assert Intent.objects.get(id=intent.id).state == "captured"
