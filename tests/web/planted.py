@@ -1,0 +1,31 @@
+"""Two bad views for the walk to find: one without a mark, one that forgets whose order it shows."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from shoal.orders.models import Order
+from shoal.web.access import SignedIn, anyone, signed_in
+
+
+def unguarded(request: HttpRequest, order: str) -> HttpResponse:
+    del request
+    return HttpResponse(Order.objects.get(code=order).total_minor)
+
+
+@signed_in
+def careless(request: SignedIn, order: str) -> HttpResponse:
+    del request
+    return HttpResponse(Order.objects.get(code=order).total_minor)
+
+
+@anyone
+def too_open(request: HttpRequest, order: str) -> HttpResponse:
+    del request
+    return HttpResponse(order)
+
+
+urlpatterns = [
+    path("planted/unguarded/<str:order>", unguarded),
+    path("planted/careless/<str:order>", careless),
+    path("planted/too-open/<str:order>", too_open),
+]

@@ -1,0 +1,201 @@
+"""Somebody else's shop, brand and orders: real objects to try every door with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from shoal.brands import operations as brand_operations
+from shoal.brands.models import Brand, BrandMember, Contract, Paper
+from shoal.care import operations as care
+from shoal.catalog.models import Category, FreightTemplate, Product, Revision, Sku
+from shoal.kit.clock import now
+from shoal.kit.ids import uuid7
+from shoal.offers.models import FlashSale
+from shoal.orders.models import CartLine, Order, Parcel
+from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
+from shoal.payments.models import Intent
+from shoal.people import operations as people
+from shoal.people.models import Invitation, Operator, Person
+from shoal.people.operations import NewPerson
+from shoal.shops.models import Shop, ShopMember
+from shoal.traffic.models import Share
+from tests import goods
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays: the victims, and those who try their doors."""
+
+    alice: Person
+    bao: Person
+    haifeng_owner: Person
+    carol: Person
+    mei: Person
+    nordwind_owner: Person
+    haifeng_packer: Person
+    olga: Person
+    otto: Person
+
+
+class Tenants:
+    """The world: 海风's goods, Bao's shop, Alice's order; and everybody who has no part in them."""
+
+    def __init__(self) -> None:
+        self.at: datetime = now()
+        names = ("alice", "bao", "haifeng_owner", "carol", "mei", "nordwind_owner",
+                 "haifeng_packer", "olga", "otto")  # fmt: skip
+        entries = [NewPerson(f"1390000{n:04}", name) for n, name in enumerate(names)]
+        self.cast = Cast(*people.add_people(entries=entries, at=self.at))
+        self.shop = self._shop("宝的店", self.cast.bao)
+        self.meis_shop = self._shop("美的店", self.cast.mei)
+        self.brand = goods.active_brand(name="海风", owner=self.cast.haifeng_owner, at=self.at)
+        self.nordwind = goods.active_brand(
+            name="Nordwind", owner=self.cast.nordwind_owner, at=self.at
+        )
+        self._member(self.brand, self.cast.haifeng_packer, BrandMember.Role.WAREHOUSE)
+        people.appoint_operator(person=self.cast.olga, role=Operator.Role.MONEY, at=self.at)
+        people.appoint_operator(person=self.cast.otto, role=Operator.Role.CARE, at=self.at)
+        self.product = goods.live_product(self.brand, at=self.at)
+        self.offer = goods.standing_offers(self.brand, self.product, at=self.at)[0]
+
+    def code_of(self, name: str, route: str) -> str | None:
+        """What stands for the argument `name` in the address `route`; None when unknown."""
+        if name in {"code", "id", "uuid"}:
+            name = next(
+                (thing for part, thing in _PLURALS.items() if f"/{part}/" in f"/{route}"), name
+            )
+        maker = _MAKERS.get(name)
+        return maker(self) if maker else None
+
+    def form(self) -> dict[str, str]:
+        """A form full of somebody else's codes."""
+        return {
+            "order": self.order.code, "parcel": self.parcel.code, "address": self.address,
+            "product": self.product.code, "offer": self.offer.code, "shop": self.shop.code,
+            "brand": self.brand.code, "line": str(self.order.lines.all()[0].id),
+            "conversation": self.conversation, "text": "hello", "reason": "because",
+            "quantity": "1", "name": "x", "accepted": "yes", "state": "open",
+        }  # fmt: skip
+
+    @cached_property
+    def order(self) -> Order:
+        """Alice's unpaid order in Bao's shop."""
+        placed = place_orders(requests=[
+            OrderRequest(
+                key=uuid7(), customer=self.cast.alice.pk, storefront=self.shop.pk, share=None,
+                lines=(WantedLine(self.offer.pk, 1, self.offer.sale_minor),),
+                recipient={"recipient": "Alice", "phone": "13900000000", "street": "1"},
+                region="310000", at=self.at,
+            )
+        ])[0]  # fmt: skip
+        assert isinstance(placed, Placed), placed
+        return Order.objects.get(pk=placed.order)
+
+    @property
+    def parcel(self) -> Parcel:
+        """The parcel of Alice's order, to be shipped by 海风."""
+        return self.order.parcels.get()
+
+    @cached_property
+    def address(self) -> str:
+        """An entry of Alice's address book."""
+        return people.add_address(
+            person=self.cast.alice, recipient="Alice", phone="13900000000", region="310000",
+            province="上海市", city="上海市", district="黄浦区", street="1", at=self.at,
+        ).code  # fmt: skip
+
+    @cached_property
+    def conversation(self) -> str:
+        """What Alice said to Bao."""
+        said = care.ask(customer=self.cast.alice, shop=self.shop, text="你好", at=self.at)
+        return said.conversation.code
+
+    @cached_property
+    def invitation(self) -> str:
+        """Somebody invited to 海风."""
+        return people.invite(
+            email="new@haifeng.example", place=Invitation.Place.BRAND, subject=self.brand.pk,
+            role="goods", place_name="海风", by="owner", at=self.at,
+        ).code  # fmt: skip
+
+    @cached_property
+    def sale(self) -> FlashSale:
+        """A draft of 海风's."""
+        return goods.drafted_sale(self.brand, starts_at=self.at + goods.HOUR,
+                                  ends_at=self.at + goods.DAY)  # fmt: skip
+
+    @cached_property
+    def share(self) -> str:
+        """A link of Bao's."""
+        return Share.objects.create(
+            shop=self.shop, thing="shop", thing_code=self.shop.code, by="bao", created_at=self.at
+        ).code
+
+    @cached_property
+    def cart_line(self) -> str:
+        """What Alice means to buy."""
+        line = CartLine.objects.create(visitor=self.cast.alice.pk, shop=self.shop,
+                                       offer=self.offer, quantity=1, added_at=self.at)  # fmt: skip
+        return str(line.pk)
+
+    @cached_property
+    def sample(self) -> str:
+        """A sample that the operator asked 海风 for."""
+        applied = goods.applied_brand(name="海雾", owner=self.cast.haifeng_owner, at=self.at)
+        return brand_operations.ask_for_sample(
+            brand=applied, wanted="one shirt", by="olga", at=self.at
+        ).code
+
+    @cached_property
+    def freight(self) -> str:
+        """海风's freight template."""
+        return FreightTemplate.objects.create(brand=self.brand, name="standard",
+                                              currency="CNY").code  # fmt: skip
+
+    @cached_property
+    def revision(self) -> str:
+        """A proposed edit of 海风's product."""
+        return Revision.objects.create(product=self.product, changes={}, proposed_at=self.at,
+                                       proposed_by="owner").code  # fmt: skip
+
+    def _shop(self, name: str, keeper: Person) -> Shop:
+        shop = Shop.objects.create(name=name, currency="CNY", opened_at=self.at)
+        ShopMember.objects.create(shop=shop, person=keeper, role="keeper", since_at=self.at)
+        return shop
+
+    def _member(self, brand: Brand, person: Person, role: str) -> None:
+        BrandMember.objects.create(brand=brand, person=person, role=role, since_at=self.at)
+
+
+# One line for each kind of thing that an address can name.
+_MAKERS: dict[str, Callable[[Tenants], str]] = {
+    "address": lambda world: world.address,
+    "brand": lambda world: world.brand.code,
+    "category": lambda world: Category.objects.order_by("code")[0].code,
+    "contract": lambda world: str(Contract.objects.get(brand=world.brand).version),
+    "conversation": lambda world: world.conversation,
+    "freight": lambda world: world.freight,
+    "intent": lambda world: Intent.objects.get(subject=world.order.pk).code,
+    "invitation": lambda world: world.invitation,
+    "line": lambda world: world.cart_line,
+    "offer": lambda world: world.offer.code,
+    "order": lambda world: world.order.code,
+    "paper": lambda world: Paper.objects.filter(brand=world.brand)[0].code,
+    "parcel": lambda world: world.parcel.code,
+    "person": lambda world: world.cast.alice.code,
+    "product": lambda world: world.product.code,
+    "revision": lambda world: world.revision,
+    "sale": lambda world: world.sale.code,
+    "sample": lambda world: world.sample,
+    "share": lambda world: world.share,
+    "shop": lambda world: world.shop.code,
+    "sku": lambda world: Sku.objects.filter(product=world.product)[0].code,
+    "version": lambda world: str(Product.objects.get(pk=world.product.pk).version),
+}
+# Where an address only says "code", the part before it says of what.
+_PLURALS = {
+    "orders": "order", "parcels": "parcel", "products": "product", "sales": "sale",
+    "brands": "brand", "shops": "shop", "addresses": "address", "papers": "paper",
+    "offers": "offer", "cart": "line", "s": "share", "shop": "shop", "p": "product",
+}  # fmt: skip
