@@ -74,7 +74,7 @@ def test_a_brand_has_a_name_in_its_base_language() -> None:
 
 def test_without_accepted_papers_nobody_is_vetted() -> None:
     brand = goods.applied_brand()
-    with pytest.raises(PapersMissing, match="business licence, trademark"):
+    with pytest.raises(PapersMissing, match="Business licence, Trademark"):
         operations.vet_brand(brand=brand, accepted=True, reason="…", by=OLGA, at=AT)
     licence = Paper.objects.get(kind=Paper.Kind.LICENCE)
     operations.judge_paper(code=licence.code, accepted=False, reason="cut off", by=OLGA, at=AT)

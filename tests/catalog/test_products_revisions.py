@@ -149,7 +149,7 @@ def test_one_proposal_at_a_time_until_taken_back() -> None:
     with pytest.raises(RevisionJudged):
         accept(first)
     propose(product, titles={"zh": "帽子"})
-    assert [row.verdict for row in queries.revisions_of(product=product)] == ["", "refused"]
+    assert [row.verdict for row in queries.revisions_of(product=product)] == ["", "taken_back"]
 
 
 def test_a_refusal_has_a_reason_and_changes_nothing() -> None:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from shoal.kit.ids import short_code, uuid7
 from shoal.kit.papers import private_storage
@@ -13,20 +14,20 @@ from shoal.people.models import Person
 class Verdict(models.TextChoices):
     """How something handed in was judged; empty while nobody has."""
 
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
+    ACCEPTED = "accepted", pgettext_lazy("verdict", "Accepted")
+    REFUSED = "refused", pgettext_lazy("verdict", "Refused")
 
 
 class Brand(models.Model):
     """A supplier. Its state is a projection of its steps."""
 
     class State(models.TextChoices):
-        APPLIED = "applied"
-        SAMPLES = "samples", "samples asked for"
-        VETTED = "vetted", "accepted, contract to be signed"
-        ACTIVE = "active"
-        SUSPENDED = "suspended"
-        REFUSED = "refused"
+        APPLIED = "applied", pgettext_lazy("brand", "Applied")
+        SAMPLES = "samples", pgettext_lazy("brand", "Samples asked for")
+        VETTED = "vetted", pgettext_lazy("brand", "Contract to be signed")
+        ACTIVE = "active", pgettext_lazy("brand", "Active")
+        SUSPENDED = "suspended", pgettext_lazy("brand", "Suspended")
+        REFUSED = "refused", pgettext_lazy("brand", "Refused")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
@@ -70,10 +71,10 @@ class BrandMember(models.Model):
     """A person's role at one brand."""
 
     class Role(models.TextChoices):
-        OWNER = "owner"
-        GOODS = "goods"
-        WAREHOUSE = "warehouse"
-        MONEY = "money"
+        OWNER = "owner", pgettext_lazy("brand", "Owner")
+        GOODS = "goods", pgettext_lazy("brand", "Goods")
+        WAREHOUSE = "warehouse", pgettext_lazy("brand", "Warehouse")
+        MONEY = "money", pgettext_lazy("brand", "Money")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="members")
@@ -97,10 +98,10 @@ class Paper(models.Model):
     """
 
     class Kind(models.TextChoices):
-        LICENCE = "licence", "business licence"
-        TRADEMARK = "trademark", "trademark certificate"
-        AUTHORISATION = "authorisation", "authorisation to sell"
-        INSPECTION = "inspection", "inspection report"
+        LICENCE = "licence", pgettext_lazy("paper", "Business licence")
+        TRADEMARK = "trademark", pgettext_lazy("paper", "Trademark certificate")
+        AUTHORISATION = "authorisation", pgettext_lazy("paper", "Authorisation to sell")
+        INSPECTION = "inspection", pgettext_lazy("paper", "Inspection report")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
@@ -161,8 +162,8 @@ class CounterfeitReport(models.Model):
     """Somebody says that goods are not genuine."""
 
     class Verdict(models.TextChoices):
-        UPHELD = "upheld"
-        DISMISSED = "dismissed"
+        UPHELD = "upheld", pgettext_lazy("counterfeit report", "Upheld")
+        DISMISSED = "dismissed", pgettext_lazy("counterfeit report", "Dismissed")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)

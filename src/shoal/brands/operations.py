@@ -64,7 +64,7 @@ class PapersMissing(Refused):
 
 
 class SamplesOpen(Refused):
-    """{count} samples have not been judged yet."""
+    """Some samples have not been judged yet ({count})."""
 
     code = "samples_open"
 

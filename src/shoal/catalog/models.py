@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
-from shoal.brands.models import Brand, Verdict
+from shoal.brands.models import Brand
 from shoal.kit.ids import short_code, uuid7
 from shoal.kit.pictures import StoredPicture
 from shoal.kit.texts import in_language
@@ -58,10 +59,10 @@ class Product(models.Model):
     """What is sold, described once by its brand. Live texts change only by accepted revisions."""
 
     class State(models.TextChoices):
-        DRAFT = "draft"
-        PROPOSED = "proposed"
-        LIVE = "live"
-        WITHDRAWN = "withdrawn"
+        DRAFT = "draft", pgettext_lazy("product", "Draft")
+        PROPOSED = "proposed", pgettext_lazy("product", "Waiting to be accepted")
+        LIVE = "live", pgettext_lazy("product", "Live")
+        WITHDRAWN = "withdrawn", pgettext_lazy("product", "Withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
@@ -168,6 +169,11 @@ class Picture(models.Model):
 
 class Revision(models.Model):
     """A proposed edit of a live product, and how it was judged."""
+
+    class Verdict(models.TextChoices):
+        ACCEPTED = "accepted", pgettext_lazy("verdict", "Accepted")
+        REFUSED = "refused", pgettext_lazy("verdict", "Refused")
+        TAKEN_BACK = "taken_back", pgettext_lazy("verdict", "Taken back")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from shoal.brands.models import Verdict
 from shoal.brands.steps import need_reason
 from shoal.catalog.entries import NewSku
 from shoal.catalog.models import Product, Revision, Sku
@@ -114,7 +113,8 @@ def judge_revision(*, code: str, accepted: bool, reason: str, by: str, at: datet
         product.changed_at = at
         product.save()
         refresh_search(product_ids=[product.id])
-    _write_verdict(revision, Verdict.ACCEPTED if accepted else Verdict.REFUSED, by, at)
+    verdicts = Revision.Verdict
+    _write_verdict(revision, verdicts.ACCEPTED if accepted else verdicts.REFUSED, by, at)
     return revision
 
 
@@ -124,8 +124,7 @@ def take_back_revision(*, product: Product, code: str, by: str, at: datetime) ->
     revision = _open_revision(code)
     if revision.product_id != product.id:
         raise NotFound
-    revision.reason = "taken back"
-    _write_verdict(revision, Verdict.REFUSED, by, at)
+    _write_verdict(revision, Revision.Verdict.TAKEN_BACK, by, at)
     return revision
 
 
@@ -138,7 +137,7 @@ def _open_revision(code: str) -> Revision:
     return revision
 
 
-def _write_verdict(revision: Revision, verdict: Verdict, by: str, at: datetime) -> None:
+def _write_verdict(revision: Revision, verdict: Revision.Verdict, by: str, at: datetime) -> None:
     revision.verdict = verdict
     revision.judged_at, revision.judged_by = at, by
     revision.save(update_fields=["verdict", "reason", "judged_at", "judged_by"])

@@ -55,7 +55,7 @@ def put_new(*, brand: Brand, entries: Sequence[NewProduct], by: str, at: datetim
     products = []
     for entry in entries:
         product = Product(id=uuid7(), brand=brand, created_at=at, changed_at=at)
-        _describe(product, entry, categories, freights)
+        describe(product, entry, categories, freights)
         products.append(product)
     Product.objects.bulk_create(products, batch_size=_AT_ONCE)
     Sku.objects.bulk_create(
@@ -75,7 +75,7 @@ def put_draft(*, product: Product, entry: NewProduct, at: datetime) -> Product:
     brand = product.brand
     if entry.reference != product.reference:
         _check_references(brand, [entry])
-    _describe(product, entry, categories_by_code(), freights_by_code(brand))
+    describe(product, entry, categories_by_code(), freights_by_code(brand))
     product.version += 1
     product.changed_at = at
     product.save()
@@ -148,12 +148,13 @@ def freights_by_code(brand: Brand) -> dict[str, FreightTemplate]:
     return {row.code: row for row in FreightTemplate.objects.filter(brand=brand)}
 
 
-def _describe(
+def describe(
     product: Product,
     entry: NewProduct,
-    categories: dict[str, Category],
-    freights: dict[str, FreightTemplate],
+    categories: Mapping[str, Category],
+    freights: Mapping[str, FreightTemplate],
 ) -> None:
+    """This will make an unsaved `product` say what `entry` says; raises what `put_new` raises."""
     if entry.category not in categories:
         raise UnknownCategory(category=entry.category)
     if entry.freight is not None and entry.freight not in freights:

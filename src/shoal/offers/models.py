@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.utils.translation import pgettext_lazy
 
 from shoal.brands.models import Brand
 from shoal.catalog.models import Sku
@@ -18,11 +19,11 @@ class FlashSale(models.Model):
     """One brand's offers, open for the half-open window [starts_at, ends_at)."""
 
     class State(models.TextChoices):
-        DRAFT = "draft"
-        APPLIED = "applied"
-        SCHEDULED = "scheduled", "accepted; its window decides whether it is trailer, open or over"
-        REFUSED = "refused"
-        CANCELLED = "cancelled"
+        DRAFT = "draft", pgettext_lazy("sale", "Draft")
+        APPLIED = "applied", pgettext_lazy("sale", "Applied for")
+        SCHEDULED = "scheduled", pgettext_lazy("sale", "Scheduled")
+        REFUSED = "refused", pgettext_lazy("sale", "Refused")
+        CANCELLED = "cancelled", pgettext_lazy("sale", "Cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
@@ -87,9 +88,9 @@ class Offer(models.Model):
     """
 
     class State(models.TextChoices):
-        DRAFT = "draft", "belongs to a sale that is not scheduled yet"
-        LISTED = "listed"
-        WITHDRAWN = "withdrawn"
+        DRAFT = "draft", pgettext_lazy("offer", "Draft")
+        LISTED = "listed", pgettext_lazy("offer", "Listed")
+        WITHDRAWN = "withdrawn", pgettext_lazy("offer", "Withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)

@@ -31,7 +31,7 @@ class OtherCurrency(Refused):
 
 
 class NoPrice(Refused):
-    """“{reference}”: the sale price must be above zero, and the supply price not below it."""
+    """“{reference}”: the sale price must be above zero, and the supply price not negative."""
 
     code = "no_price"
 

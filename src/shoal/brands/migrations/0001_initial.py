@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('base_language', models.CharField(default='zh', max_length=8)),
                 ('logo', models.ImageField(blank=True, upload_to='brands/')),
                 ('currency', models.CharField(max_length=3)),
-                ('state', models.CharField(choices=[('applied', 'Applied'), ('samples', 'samples asked for'), ('vetted', 'accepted, contract to be signed'), ('active', 'Active'), ('suspended', 'Suspended'), ('refused', 'Refused')], default='applied', max_length=10)),
+                ('state', models.CharField(choices=[('applied', 'Applied'), ('samples', 'Samples asked for'), ('vetted', 'Contract to be signed'), ('active', 'Active'), ('suspended', 'Suspended'), ('refused', 'Refused')], default='applied', max_length=10)),
                 ('applied_at', models.DateTimeField()),
             ],
             options={
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='BrandStep',
             fields=[
                 ('id', models.UUIDField(default=shoal.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('applied', 'Applied'), ('samples', 'samples asked for'), ('vetted', 'accepted, contract to be signed'), ('active', 'Active'), ('suspended', 'Suspended'), ('refused', 'Refused')], max_length=10)),
+                ('state', models.CharField(choices=[('applied', 'Applied'), ('samples', 'Samples asked for'), ('vetted', 'Contract to be signed'), ('active', 'Active'), ('suspended', 'Suspended'), ('refused', 'Refused')], max_length=10)),
                 ('reason', models.TextField(blank=True)),
                 ('by', models.CharField(max_length=40)),
                 ('at', models.DateTimeField()),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=shoal.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('code', models.CharField(default=shoal.kit.ids.short_code, max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('licence', 'business licence'), ('trademark', 'trademark certificate'), ('authorisation', 'authorisation to sell'), ('inspection', 'inspection report')], max_length=15)),
+                ('kind', models.CharField(choices=[('licence', 'Business licence'), ('trademark', 'Trademark certificate'), ('authorisation', 'Authorisation to sell'), ('inspection', 'Inspection report')], max_length=15)),
                 ('file', models.FileField(max_length=200, storage=shoal.kit.papers.private_storage, upload_to='')),
                 ('media_type', models.CharField(help_text='found in the content, not in the name', max_length=40)),
                 ('digest', models.CharField(help_text='SHA-256 of the file', max_length=64)),
