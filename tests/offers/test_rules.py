@@ -86,7 +86,13 @@ def test_no_floor_is_lower(sale: int, rate: int) -> None:
         assert Flaw.KEEPER_PART in check_terms(Terms(0, sale, floor - 1, sale, rate, "CNY"))
 
 
-@given(MOMENTS, st.none() | MOMENTS, STATES, MOMENTS, sells=st.booleans())
+@given(
+    opens_at=MOMENTS,
+    closes_at=st.none() | MOMENTS,
+    state=STATES,
+    at=MOMENTS,
+    sells=st.booleans(),
+)
 def test_an_offer_is_open_in_one_phase_only(
     opens_at: datetime, closes_at: datetime | None, state: str, at: datetime, *, sells: bool
 ) -> None:
