@@ -12,8 +12,8 @@ from shoal.catalog.models import Category, FreightTemplate, Product, Revision, S
 from shoal.kit.clock import now
 from shoal.kit.ids import uuid7
 from shoal.offers.models import FlashSale
-from shoal.orders.models import CartLine, Order, Parcel
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
+from shoal.orders.models import CartLine, Order, Parcel
 from shoal.payments.models import Intent
 from shoal.people import operations as people
 from shoal.people.models import Invitation, Operator, Person
@@ -172,7 +172,7 @@ class Tenants:
 _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "address": lambda world: world.address,
     "brand": lambda world: world.brand.code,
-    "category": lambda world: Category.objects.order_by("code")[0].code,
+    "category": lambda _world: Category.objects.order_by("code")[0].code,
     "contract": lambda world: str(Contract.objects.get(brand=world.brand).version),
     "conversation": lambda world: world.conversation,
     "freight": lambda world: world.freight,

@@ -48,9 +48,7 @@ def role_named(name: str, tenants: Tenants) -> Role:
     if name == "customer":
         return Role(name, client_of(cast.carol, proof.PHONE), _among("anyone", "signed_in"))
     if name == "keeper of another shop":
-        return Role(
-            name, client_of(cast.mei, proof.PHONE), _among("anyone", "signed_in", "keeper")
-        )
+        return Role(name, client_of(cast.mei, proof.PHONE), _among("anyone", "signed_in", "keeper"))
     every_staff = _among("anyone", "signed_in", "staff")
     if name == "owner of another brand":
         return Role(

@@ -98,7 +98,7 @@ def refusal(
         )
     elif request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         response = render(request, "refused_notice.html", {"refused": refused}, status=answer)
-        response["HX-Retarget"] = "#notices"
+        response["HX-Retarget"] = "[data-notices]"
         response["HX-Reswap"] = "beforeend"
     else:
         page = "404.html" if answer == HTTPStatus.NOT_FOUND else "refused.html"
@@ -136,7 +136,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """This will answer for our own mistake (Django's handler500), with nothing that could fail."""
     if request.headers.get("HX-Request"):
         response = HttpResponse(gettext("Something went wrong on our side."), status=500)
-        response["HX-Retarget"] = "#notices"
+        response["HX-Retarget"] = "[data-notices]"
         return response
     return render(None, "500.html", status=500)
 

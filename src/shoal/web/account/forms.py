@@ -1,10 +1,16 @@
 """What people type to come in: a phone, a code, a name and a password."""
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy
 
 from shoal.people.rules import LONGEST_NAME
 from shoal.web.components import inputs
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """This will return what was sent with a POST, even when it is nothing; None for a visit."""
+    return request.POST if request.method == "POST" else None
 
 
 class PhoneForm(forms.Form):

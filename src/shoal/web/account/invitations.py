@@ -14,7 +14,7 @@ from shoal.people.queries import OpenInvitation
 from shoal.web import proof
 from shoal.web.access import anyone, person_of
 from shoal.web.account import sessions
-from shoal.web.account.forms import JoinForm
+from shoal.web.account.forms import JoinForm, typed
 
 
 @anyone
@@ -31,7 +31,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise InvitationOver
     present = _joining(person_of(request))
-    form = JoinForm(request.POST or None, initial={"name": _name(present)})
+    form = JoinForm(typed(request), initial={"name": _name(present)})
     if found.is_known:
         form.fields.clear()
     if request.method == "POST" and form.is_valid():

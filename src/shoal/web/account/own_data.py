@@ -19,7 +19,7 @@ from shoal.people import operations, queries
 from shoal.people.models import Person
 from shoal.people.operations import NameMissing
 from shoal.web.access import SignedIn, signed_in
-from shoal.web.account.forms import ErasureForm, NameForm
+from shoal.web.account.forms import ErasureForm, NameForm, typed
 
 
 @signed_in
@@ -27,7 +27,7 @@ from shoal.web.account.forms import ErasureForm, NameForm
 def own_data(request: SignedIn) -> HttpResponse:
     """This will show a person what is kept about her, and change her name."""
     mine = queries.profile(request.person)
-    form = NameForm(request.POST or None, initial={"name": mine.name})
+    form = NameForm(typed(request), initial={"name": mine.name})
     if form.is_valid():
         try:
             operations.rename_person(person=request.person, name=form.cleaned_data["name"])
@@ -84,7 +84,7 @@ def _orders_of(person: Person) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def erasure(request: SignedIn) -> HttpResponse:
     """This will forget a person when she asks twice, and say what has to stay and why."""
-    form = ErasureForm(request.POST or None)
+    form = ErasureForm(typed(request))
     if form.is_valid():
         try:
             operations.erase_person(person=request.person, at=now())

@@ -18,7 +18,7 @@ from shoal.people.steps import TooMany
 from shoal.web import proof
 from shoal.web.access import SignedIn, anyone, person_of, signed_in
 from shoal.web.account import homes, sessions
-from shoal.web.account.forms import CodeForm, PhoneForm
+from shoal.web.account.forms import CodeForm, PhoneForm, typed
 from shoal.web.visitor import network_of
 
 
@@ -30,7 +30,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     goto = sessions.safe_next(request, request.POST.get("next") or request.GET.get("next"))
     if request.method == "GET" and person_of(request) is not None and not goto:
         return HttpResponseRedirect(reverse("account:home"))
-    form = PhoneForm(request.POST or None)
+    form = PhoneForm(typed(request))
     if form.is_valid():
         phone = form.cleaned_data["phone"]
         try:
