@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shoal.web.components.urls")),
     path("", include("shoal.web.account.urls")),
     path("sign-in/staff/", include("shoal.web.account.staff_urls")),
+    path("keep/", include("shoal.web.keep.urls")),
+    path("", include("shoal.web.buy.urls")),
 ]
 
 handler403 = "shoal.web.errors.denied"

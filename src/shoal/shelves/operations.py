@@ -83,23 +83,19 @@ def set_shelf_markup(*, shop: Shop, kind: MarkupKind, value: int = 0) -> None:
 
 
 @operation
-def set_offer_markup(*, shop: Shop, offer: Offer, markup_minor: int | None) -> None:
-    """This will set the markup of one offer in one shop; None lets the shelf's rule decide again.
+def set_offer_markups(*, shop: Shop, wanted: Sequence[tuple[Offer, int | None]]) -> None:
+    """This will set the markups (minor units) of single offers in one shop, all or none.
 
-    Raises PriceOutOfRange when the price would leave the offer's floor and cap.
+    None lets the shelf's rule decide about an offer again. Raises PriceOutOfRange when a price
+    would leave its offer's floor and cap.
     """
-    renew_shop(shop=shop.id)
-    if markup_minor is None:
-        Markup.objects.filter(shop=shop, offer=offer).delete()
-        return
-    if not offer.floor_minor <= offer.sale_minor + markup_minor <= offer.cap_minor:
-        raise PriceOutOfRange
-    Markup.objects.update_or_create(
-        shop=shop,
-        offer=offer,
-        defaults={"markup_minor": markup_minor},
-        create_defaults={"id": uuid7(), "markup_minor": markup_minor},
-    )
+    _write_markups(shop, wanted)
+
+
+@operation
+def set_offer_markup(*, shop: Shop, offer: Offer, markup_minor: int | None) -> None:
+    """This will set the markup of one offer in one shop, as `set_offer_markups` does."""
+    _write_markups(shop, [(offer, markup_minor)])
 
 
 @operation
@@ -150,6 +146,28 @@ def write_words(*, shop: Shop, product: Product, text: str) -> None:
         defaults={"text": text},
         create_defaults={"id": uuid7(), "text": text},
     )
+
+
+def _write_markups(shop: Shop, wanted: Sequence[tuple[Offer, int | None]]) -> None:
+    renew_shop(shop=shop.id)
+    kept = [
+        Markup(shop=shop, offer=offer, markup_minor=markup)
+        for offer, markup in wanted
+        if markup is not None
+    ]
+    if any(not _in_range(row.offer, row.markup_minor) for row in kept):
+        raise PriceOutOfRange
+    Markup.objects.filter(shop=shop, offer__in=[offer for offer, _ in wanted]).delete()
+    Markup.objects.bulk_create(
+        kept,
+        update_conflicts=True,
+        unique_fields=["shop", "offer"],
+        update_fields=["markup_minor"],
+    )
+
+
+def _in_range(offer: Offer, markup: int) -> bool:
+    return offer.floor_minor <= offer.sale_minor + markup <= offer.cap_minor
 
 
 def _write_shelf(shop: Shop, **fields: object) -> None:

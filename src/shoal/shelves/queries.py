@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
+from shoal.brands.models import Brand
 from shoal.catalog.models import Product
 from shoal.catalog.queries import category_paths
 from shoal.kit.money import BASIS
@@ -173,6 +174,11 @@ def words_of(*, shop: Shop, product: UUID) -> str:
     """This will return what the keeper says about a product, or an empty text."""
     rows = Words.objects.filter(shop=shop, product=product).values_list("text", flat=True)
     return rows.first() or ""
+
+
+def followable_brands() -> list[Brand]:
+    """This will list the brands that a shelf can follow: those that sell now."""
+    return list(Brand.objects.filter(state=Brand.State.ACTIVE).order_by("applied_at", "id"))
 
 
 def markup_count(*, shop: Shop) -> int:

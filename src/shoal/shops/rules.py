@@ -12,7 +12,7 @@ NEXT_STATES: Mapping[str, frozenset[str]] = {
     "suspended": frozenset({"open"}),
 }
 
-PALETTES = ("sea", "coral", "pine", "plum", "sand", "ink")
+PALETTES = ("sea", "berry", "pine", "plum", "sand", "ink")
 """Each is a set of colours in the shop's stylesheet, with enough contrast in light and dark."""
 
 BLOCKS = ("pinned", "sales", "trailers", "goods")

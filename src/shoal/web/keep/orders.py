@@ -1,0 +1,241 @@
+"""The orders of a shop, as its keeper may see them: where they are, not where anybody lives."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from shoal.catalog.models import Picture
+from shoal.kit.masking import mask_address, mask_name
+from shoal.kit.money import Money
+from shoal.kit.texts import in_language
+from shoal.orders.models import Order, OrderLine, OrderStep, Parcel
+from shoal.orders.queries import order_for_shop, orders_of_shop, recipients, steps_of
+from shoal.shops.models import Shop
+from shoal.web.access import OfKeeper, keeper
+from shoal.web.components.nav import Place
+from shoal.web.keep.frame import keeper_page, page_of
+
+_STATE = Order.State
+_TABS: Mapping[str, tuple[Order.State, ...]] = {
+    "": (),
+    "unpaid": (_STATE.UNPAID,),
+    "paid": (_STATE.PAID,),
+    "shipped": (_STATE.SHIPPED,),
+    "done": (_STATE.DELIVERED, _STATE.COMPLETED),
+    "ended": (_STATE.CANCELLED, _STATE.EXPIRED, _STATE.REFUNDED),
+}
+_KINDS = {
+    _STATE.UNPAID: "warn",
+    _STATE.PAID: "good",
+    _STATE.SHIPPED: "good",
+    _STATE.DELIVERED: "good",
+    _STATE.COMPLETED: "",
+    _STATE.CANCELLED: "",
+    _STATE.EXPIRED: "",
+    _STATE.REFUNDED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line of an order, and what it brings the keeper."""
+
+    title: str
+    sku: str
+    picture: Picture | None
+    quantity: int
+    total: Money
+    earn: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRow:
+    """One brand's parcel and where it is."""
+
+    brand: str
+    state: str
+    kind: str
+    carrier: str
+    tracking: str
+    problem: str
+    lines: Sequence[LineRow]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order in a keeper's list; recipient and place are masked."""
+
+    code: str
+    url: str
+    state: str
+    kind: str
+    placed_at: datetime
+    recipient: str
+    place: str
+    lines: Sequence[LineRow]
+    count: int
+    total: Money
+    earn: Money | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One entry of an order's timeline."""
+
+    title: str
+    text: str
+    kind: str
+    at: datetime
+
+
+@keeper
+@require_safe
+def orders(request: OfKeeper) -> HttpResponse:
+    """This will list a shop's orders, newest first."""
+    shop = request.shop
+    tab = request.GET.get("state", "") if request.GET.get("state") in _TABS else ""
+    page = page_of(request, orders_of_shop(shop=shop.id, states=_TABS[tab]))
+    found = list(page)
+    sealed = recipients(orders=found)
+    context = {
+        "page": page,
+        "rows": [_order_row(row, sealed[row.id], shop) for row in found],
+        "tabs": _tabs(tab),
+        "tab": tab,
+        "query": f"state={tab}" if tab else "",
+    }
+    return keeper_page(request, "orders", context)
+
+
+@keeper
+@require_safe
+def order(request: OfKeeper, code: str) -> HttpResponse:
+    """This will show one order of a shop's with its parcels and what happened to it."""
+    shop = request.shop
+    found = order_for_shop(shop=shop.id, code=code)
+    sealed = recipients(orders=[found])[found.id]
+    context = {
+        "order": _order_row(found, sealed, shop),
+        "freight": Money(found.freight_minor, found.currency),
+        "goods": Money(found.goods_minor, found.currency),
+        "parcels": [_parcel_row(parcel, found, shop) for parcel in found.parcels.all()],
+        "steps": _timeline(found),
+    }
+    return keeper_page(request, "order", context)
+
+
+def state_name(state: str) -> str:
+    """This will name an order's state for a keeper."""
+    return {
+        _STATE.UNPAID: gettext("Not paid yet"),
+        _STATE.PAID: gettext("Being packed"),
+        _STATE.SHIPPED: gettext("On the way"),
+        _STATE.DELIVERED: gettext("Arrived"),
+        _STATE.COMPLETED: gettext("Completed"),
+        _STATE.CANCELLED: gettext("Cancelled"),
+        _STATE.EXPIRED: gettext("Not paid in time"),
+        _STATE.REFUNDED: gettext("Refunded"),
+    }[_STATE(state)]
+
+
+def why_earned(attribution: str) -> str:
+    """This will say why an order counts for a shop, or why nobody earns from it."""
+    return {
+        "share": gettext("Came through your link"),
+        "storefront": gettext("Came straight to your shop"),
+        "self": gettext("Your own purchase: nothing is earned from it"),
+    }[attribution]
+
+
+def _order_row(row: Order, sealed: Mapping[str, str], shop: Shop) -> OrderRow:
+    earns = row.earner_id == shop.id
+    lines = [_line_row(line, earns=earns, currency=row.currency) for line in row.lines.all()]
+    earned = sum(line.keeper_minor for line in row.lines.all())
+    elsewhere = gettext("Came through another keeper’s link: she earns from it")
+    return OrderRow(
+        code=row.code,
+        url=reverse("keep:order", args=[row.code]),
+        state=state_name(row.state),
+        kind=_KINDS[_STATE(row.state)],
+        placed_at=row.placed_at,
+        recipient=mask_name(sealed.get("recipient", "")),
+        place=mask_address(sealed) if sealed else "",
+        lines=lines,
+        count=sum(line.quantity for line in lines),
+        total=Money(row.total_minor, row.currency),
+        earn=Money(earned, row.currency) if earns else None,
+        why=why_earned(row.attribution) if earns or row.earner_id is None else elsewhere,
+    )
+
+
+def _line_row(line: OrderLine, *, earns: bool, currency: str) -> LineRow:
+    product = line.sku.product
+    return LineRow(
+        title=in_language(line.titles, product.base_language),
+        sku=line.sku.label,
+        picture=next(iter(product.pictures.all()), None),
+        quantity=line.quantity,
+        total=Money(line.line_minor, currency),
+        earn=Money(line.keeper_minor, currency) if earns else None,
+    )
+
+
+def _parcel_row(parcel: Parcel, order: Order, shop: Shop) -> ParcelRow:
+    states = {
+        Parcel.State.WAITING: (gettext("Being packed"), ""),
+        Parcel.State.SHIPPED: (gettext("On the way"), "good"),
+        Parcel.State.DELIVERED: (gettext("Arrived"), "good"),
+        Parcel.State.CANCELLED: (gettext("Cancelled"), ""),
+    }
+    state, kind = states[Parcel.State(parcel.state)]
+    if order.state == _STATE.UNPAID:
+        state = gettext("Packed once it is paid")
+    earns = order.earner_id == shop.id
+    return ParcelRow(
+        brand=parcel.brand.name,
+        state=state,
+        kind="warn" if parcel.problem else kind,
+        carrier=parcel.carrier,
+        tracking=parcel.tracking,
+        problem=parcel.problem,
+        lines=[
+            _line_row(line, earns=earns, currency=order.currency) for line in parcel.lines.all()
+        ],
+    )
+
+
+def _timeline(order: Order) -> list[StepRow]:
+    placed = gettext("Order placed")
+    told = [
+        StepRow(
+            title=placed if step.state == _STATE.UNPAID else state_name(step.state),
+            text="",
+            kind="bad" if step.state in _TABS["ended"] else "",
+            at=step.at,
+        )
+        for step in steps_of(order=order.id)
+        if isinstance(step, OrderStep)
+    ]
+    return told[::-1]
+
+
+def _tabs(current: str) -> list[Place]:
+    names = {
+        "": gettext("All"),
+        "unpaid": gettext("To pay"),
+        "paid": gettext("Being packed"),
+        "shipped": gettext("On the way"),
+        "done": gettext("Arrived"),
+        "ended": gettext("Ended"),
+    }
+    here = reverse("keep:orders")
+    return [
+        Place(name, "orders", f"{here}?state={tab}" if tab else here, current=tab == current)
+        for tab, name in names.items()
+    ]

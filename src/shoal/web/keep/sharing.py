@@ -1,0 +1,100 @@
+"""Passing on: a link, a text to copy and a QR code for shop, sale or product."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shoal.catalog.queries import live_product
+from shoal.kit import clock
+from shoal.kit.errors import NotFound
+from shoal.kit.money import Money
+from shoal.offers.queries import sale_by_code
+from shoal.shelves.queries import Choice, shelf_products, words_of
+from shoal.shops.models import Shop
+from shoal.traffic.models import Share
+from shoal.traffic.operations import make_share
+from shoal.traffic.queries import share_of_shop, shares_of
+from shoal.web.access import OfKeeper, keeper
+from shoal.web.components.amounts import amount_text
+from shoal.web.keep.frame import keeper_page, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A share as its keeper sees it."""
+
+    share: Share
+    url: str
+    title: str
+    text: str
+    back: str
+
+
+@keeper
+@require_http_methods(["GET", "HEAD", "POST"])
+def shares(request: OfKeeper) -> HttpResponse:
+    """This will make a link for something, or list what was passed on so far."""
+    if request.method != "POST":
+        page = page_of(request, shares_of(shop=request.shop))
+        rows = [(row, share_url(row), _thing_name(row)) for row in page]
+        return keeper_page(request, "shares", {"page": page, "rows": rows})
+    thing = request.POST.get("thing", "")
+    if thing not in Share.Thing.values:
+        raise NotFound
+    made = make_share(
+        shop=request.shop,
+        thing=Share.Thing(thing),
+        thing_code=request.POST.get("code", "")[:12],
+        by=request.person.code,
+        at=clock.now(),
+    )
+    return HttpResponseRedirect(reverse("keep:share", args=[made.code]))
+
+
+@keeper
+@require_safe
+def share(request: OfKeeper, code: str) -> HttpResponse:
+    """This will show one link with its text and its QR code, ready to be passed on."""
+    found = share_of_shop(shop=request.shop, code=code)
+    context = {"passed": _passed(request.shop, found, at=clock.now()), "new": "new" in request.GET}
+    return keeper_page(request, "share", context)
+
+
+def share_url(share: Share) -> str:
+    """This will return the whole short address of a share."""
+    return f"{settings.SHOAL_PUBLIC_URL}{reverse('buy:share', args=[share.code])}"
+
+
+def _passed(shop: Shop, found: Share, *, at: datetime) -> Passed:
+    url = share_url(found)
+    match found.thing:
+        case Share.Thing.PRODUCT:
+            product = live_product(code=found.thing_code)
+            shown = shelf_products(shop=shop, at=at, choice=Choice(products=[product.id]))
+            price = amount_text(amount=Money(shown[0].from_minor, shop.currency)) if shown else ""
+            own = words_of(shop=shop, product=product.id)
+            lines = [f"{product.brand.name} · {product.title}", price, own]
+            title, back = product.title, reverse("keep:product", args=[product.code])
+        case Share.Thing.SALE:
+            sale = sale_by_code(code=found.thing_code)
+            lines = [f"{sale.brand.name} · {sale.title}", sale.summary]
+            title, back = sale.title, reverse("keep:sale", args=[sale.code])
+        case _:
+            lines = [shop.name, shop.greeting or gettext("Come and have a look at my shop.")]
+            title, back = shop.name, reverse("keep:me")
+    text = "\n".join([*(line for line in lines if line), url])
+    return Passed(share=found, url=url, title=title, text=text, back=back)
+
+
+def _thing_name(row: Share) -> str:
+    names = {
+        "shop": gettext("The whole shop"),
+        "sale": gettext("A sale"),
+        "product": gettext("A product"),
+    }
+    return names[row.thing]
