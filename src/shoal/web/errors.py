@@ -36,6 +36,8 @@ _WAYS_ON = {
 class PageMissing(NotFound):
     """We could not find this page. Check the address, or start again from the front page."""
 
+    code = "page_missing"
+
 
 class Forged(Refused):
     """This form was open too long, or came from another site. Go back and send it again."""
