@@ -206,6 +206,21 @@ class TestCategories:
             operations.add_category(code="towels", names={"zh": "毛巾"}, parent="nowhere")
         assert Category.objects.count() == 1
 
+    def test_a_renamed_category_renews_its_products(self) -> None:
+        brand = goods.active_brand()
+        product = goods.live_product(brand)
+        operations.change_category(
+            code="home", names={"zh": "居家日用"}, position=3, tax_bp=900, at=AT + DAY
+        )
+        seen = queries.product_by_code(code=product.code)
+        assert (seen.category.name, seen.version) == ("居家日用", product.version + 2)
+        assert search_products(words="居家日用", limit=5) == [product.id]
+        with pytest.raises(NotFound):
+            operations.change_category(
+                code="nowhere", names={"zh": "家居"}, position=0, tax_bp=0, at=AT
+            )
+        assert Category.objects.count() == 1
+
 
 class TestFreight:
     def test_setting_again_changes_and_renews_what_shows_it(self) -> None:

@@ -53,6 +53,16 @@ def test_a_sale_opens_by_its_window_alone() -> None:
     assert all(check.ok for check in doctor.checks())
 
 
+def test_a_sale_stands_where_its_offers_do() -> None:
+    brand = goods.active_brand()
+    sale = goods.scheduled_sale(brand, goods.live_product(brand))
+    for moment in (AT, AT + HOUR, AT + DAY):
+        offer = queries.offers_of_sale(sale=sale)[0]
+        found = queries.sale_by_code(code=sale.code)
+        assert queries.sale_state(found, at=moment) == queries.offer_state(offer, at=moment)
+    assert queries.sale_state(goods.drafted_sale(brand), at=AT) == "draft"
+
+
 def test_stock_is_set_aside_when_applied_for() -> None:
     brand = goods.active_brand()
     goods.scheduled_sale(brand, goods.live_product(brand, stock=10), quantity=4)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from shoal.brands.models import Brand
 from shoal.brands.steps import WrongBrandState, lock_brand, need_reason
@@ -21,9 +21,11 @@ from shoal.catalog.operations_revisions import (
     take_back_revision,
 )
 from shoal.catalog.products import put_draft, put_new
+from shoal.catalog.search import refresh_search
 from shoal.catalog.steps import (
     UnknownCategory,
     WrongProductState,
+    bump_products,
     change_states,
     lock_product,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "add_product",
     "add_products",
     "arrange_pictures",
+    "change_category",
     "change_draft",
     "judge_revision",
     "propose_product",
@@ -110,6 +113,27 @@ def add_category(
 ) -> Category:
     """This will add one place to the category tree. See `add_categories`."""
     return add_categories(entries=[NewCategory(code, names, parent, position, tax_bp)])[0]
+
+
+@operation
+def change_category(
+    *, code: str, names: Mapping[str, str], position: int, tax_bp: int, at: datetime
+) -> Category:
+    """This will rename a category, move it among its brothers and sisters, or set its tax.
+
+    Its products get a new version and are found under the new name. Raises NotFound.
+    """
+    category = Category.objects.select_for_update().filter(code=code).first()
+    if category is None:
+        raise NotFound
+    category.names = checked_texts(names, base="zh", longest=_CATEGORY_LENGTH)
+    category.position, category.tax_bp = position, tax_bp
+    category.save(update_fields=["names", "position", "tax_bp"])
+    within = Product.objects.filter(Q(category=category) | Q(category__parent=category))
+    ids = list(within.values_list("id", flat=True))
+    bump_products(products=ids, at=at)
+    refresh_search(product_ids=ids)
+    return category
 
 
 @operation

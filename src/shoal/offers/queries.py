@@ -16,7 +16,7 @@ from shoal.catalog.queries import category_paths
 from shoal.kit.errors import NotFound
 from shoal.kit.money import BASIS, portion
 from shoal.offers.models import FlashSale, Offer, SaleStep
-from shoal.offers.rules import Phase, keeper_part, phase
+from shoal.offers.rules import Phase, keeper_part, phase, sale_phase
 from shoal.offers.steps import terms_of
 
 
@@ -165,6 +165,17 @@ def offer_state(offer: Offer, *, at: datetime) -> Phase:
         state=offer.state,
         brand_sells=offer.brand.state == Brand.State.ACTIVE
         and offer.sku.product.state == Product.State.LIVE,
+        at=at,
+    )
+
+
+def sale_state(sale: FlashSale, *, at: datetime) -> Phase:
+    """This will say where a flash sale stands at `at`; its brand should be loaded."""
+    return sale_phase(
+        starts_at=sale.starts_at,
+        ends_at=sale.ends_at,
+        state=sale.state,
+        brand_sells=sale.brand.state == Brand.State.ACTIVE,
         at=at,
     )
 

@@ -112,6 +112,20 @@ def phase(
     return Phase.OPEN if opens_at <= at else Phase.COMING
 
 
+def sale_phase(
+    *, starts_at: datetime, ends_at: datetime, state: str, brand_sells: bool, at: datetime
+) -> Phase:
+    """This will say where a flash sale stands at `at`, as its offers do."""
+    states = {"scheduled": "listed", "draft": "draft", "applied": "draft"}
+    return phase(
+        opens_at=starts_at,
+        closes_at=ends_at,
+        state=states.get(state, "withdrawn"),
+        brand_sells=brand_sells,
+        at=at,
+    )
+
+
 def sale_may_become(state: str, wanted: str) -> bool:
     """This will tell whether a flash sale in `state` may go to `wanted`."""
     return wanted in NEXT_SALE_STATES[state]
