@@ -140,12 +140,20 @@ def test_a_refund_that_keeps_failing_ends_with_an_operator(partner):
     assert fresh(intent).refunded == 5_000  # still owed
 
     partner.behave(notices="never")
-    operations.retry_refund(code=refund.code, at=at)
+    operations.retry_refund(code=refund.code, by="olga", at=at)
     with pytest.raises(RefundNotStuck):
-        operations.retry_refund(code=refund.code, at=at)
+        operations.retry_refund(code=refund.code, by="olga", at=at)
     operations.send_refunds(at=at)
     assert fresh(refund).state == "done"
     assert queries.stuck_refunds() == []
+    story = [(step.state, step.by) for step in queries.refund_steps(refund=refund.id)]
+    assert story[0] == ("wanted", "olga")
+    assert story[1:3] == [("sent", "worker:refunds"), ("failed", "provider:sandbox")]
+    assert story[-3:] == [
+        ("wanted", "olga"),
+        ("sent", "worker:refunds"),
+        ("done", "provider:sandbox"),
+    ]
 
 
 def test_while_the_partner_is_down_nothing_is_lost(partner):

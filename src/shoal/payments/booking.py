@@ -17,7 +17,7 @@ from shoal.payments.events import PaymentCaptured, PaymentRefunded, RefundFailed
 from shoal.payments.models import Intent, Notice, Refund
 from shoal.payments.providers import ProviderNotice
 from shoal.payments.rules import Kind, Verdict
-from shoal.payments.steps import send_soon
+from shoal.payments.steps import add_refunds, move_refund
 
 _EXCESS_REASONS = {
     Verdict.WRONG_AMOUNT: "the sum that arrived was not the sum asked for",
@@ -177,14 +177,20 @@ def _judge_refund(books: _Books, told: ProviderNotice, notice: Notice) -> Verdic
     if told.kind is Kind.REFUNDED:
         _finish(books, refund, notice)
     else:
-        _fail(books, refund)
+        _fail(books, refund, notice)
     return verdict
 
 
 def _finish(books: _Books, refund: Refund, notice: Notice) -> None:
     intent = refund.intent
-    refund.state = Refund.State.DONE
-    refund.done_at, refund.next_at = notice.happened_at, None
+    move_refund(
+        refund=refund,
+        to=Refund.State.DONE,
+        next_at=None,
+        by=_teller(notice),
+        at=notice.happened_at,
+        why="arrived at the payer",
+    )
     if refund.currency == intent.currency:
         intent.returned += refund.amount
     books.transfers.append(_transfer("refund", notice, intent))
@@ -201,10 +207,16 @@ def _finish(books: _Books, refund: Refund, notice: Notice) -> None:
     )
 
 
-def _fail(books: _Books, refund: Refund) -> None:
+def _fail(books: _Books, refund: Refund, notice: Notice) -> None:
     pause = rules.refund_pause(attempts=refund.attempts)
-    refund.state = Refund.State.FAILED
-    refund.next_at = None if pause is None else books.at + pause
+    move_refund(
+        refund=refund,
+        to=Refund.State.FAILED,
+        next_at=None if pause is None else books.at + pause,
+        by=_teller(notice),
+        at=books.at,
+        why="the provider could not do it",
+    )
     books.failed.append(
         RefundFailed(
             refund=refund.id,
@@ -232,8 +244,12 @@ def _transfer(kind: str, notice: Notice, intent: Intent) -> NewTransfer:
         amount=notice.amount,
         subject=intent.subject,
         at=notice.happened_at,
-        by=f"provider:{notice.provider}",
+        by=_teller(notice),
     )
+
+
+def _teller(notice: Notice) -> str:
+    return f"provider:{notice.provider}"
 
 
 def _save(books: _Books) -> None:
@@ -242,16 +258,12 @@ def _save(books: _Books) -> None:
         ["state", "captured", "refunded", "returned", "captured_at", "ask_at"],
         batch_size=500,
     )
-    Refund.objects.bulk_update(
-        books.refunds.values(), ["state", "done_at", "next_at"], batch_size=500
-    )
     # A word about a number we do not know locked nothing: the same may be told at this moment.
     unknown = [notice for notice in books.notices if notice.intent_id is None]
     Notice.objects.bulk_create(unknown, ignore_conflicts=True)
     Notice.objects.bulk_create(notice for notice in books.notices if notice.intent_id is not None)
-    Refund.objects.bulk_create(books.excess)
+    add_refunds(refunds=books.excess)
     post(transfers=books.transfers)
-    send_soon(refunds=books.excess)
     publish(books.captured)
     publish(books.refunded)
     publish(books.failed)

@@ -144,3 +144,14 @@ class Refund(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="refund_due"),
         ]
+
+
+class RefundStep(models.Model):
+    """Fact: a refund's state changed, or a try to send it did not work."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=8, choices=Refund.State)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()

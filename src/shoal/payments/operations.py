@@ -25,7 +25,7 @@ from shoal.payments.providers import (
     provider,
 )
 from shoal.payments.rules import Verdict
-from shoal.payments.steps import send_soon
+from shoal.payments.steps import move_refund, send_soon
 
 # While one worker holds a row nobody else acts on it; it is due again if that worker dies.
 _HELD = timedelta(minutes=2)
@@ -171,7 +171,7 @@ def _send_one(*, refund: Refund, at: datetime) -> None:
                 notify_url=notify_url(provider=refund.intent.provider),
             )
     except (ProviderDown, ProviderSaidNo) as problem:
-        _put_off(refund=refund, said_no=isinstance(problem, ProviderSaidNo), at=at)
+        _put_off(refund=refund, problem=problem, at=at)
         return
     _confirm_refund(refund=refund, known=known, at=at)
 
@@ -179,28 +179,42 @@ def _send_one(*, refund: Refund, at: datetime) -> None:
 @operation
 def _confirm_refund(*, refund: Refund, known: Sequence[ProviderNotice], at: datetime) -> None:
     """The provider has it: ask again later, unless it is known already what became of it."""
-    pause = rules.refund_pause(attempts=refund.attempts)
-    lock_rows(Intent, [refund.intent_id])  # the same order as a notice takes them in
-    Refund.objects.filter(id=refund.id).exclude(state=Refund.State.DONE).update(
-        state=Refund.State.SENT, next_at=None if pause is None else at + pause
-    )
+    row = _locked(refund)
+    # A notice may have overtaken the answer and finished it.
+    if row.state != Refund.State.DONE:
+        pause = rules.refund_pause(attempts=row.attempts)
+        _move(row, to=Refund.State.SENT, pause=pause, at=at, why="the provider has it in hand")
     if known:
         take_notices(notices=known, at=at)
 
 
 @operation
-def _put_off(*, refund: Refund, said_no: bool, at: datetime) -> None:
+def _put_off(*, refund: Refund, problem: Refused, at: datetime) -> None:
     """It did not work this time: again after a growing pause, at last a matter for an operator."""
-    pause = rules.refund_pause(attempts=refund.attempts)
-    state = Refund.State.FAILED if said_no or pause is None else refund.state
-    # A notice may have finished it meanwhile; then there is nothing to put off.
-    Refund.objects.filter(id=refund.id).exclude(state=Refund.State.DONE).update(
-        state=state, next_at=None if pause is None else at + pause
-    )
+    row = _locked(refund)
+    if row.state == Refund.State.DONE:
+        return
+    pause = rules.refund_pause(attempts=row.attempts)
+    refused = isinstance(problem, ProviderSaidNo)
+    to = Refund.State.FAILED if refused or pause is None else Refund.State(row.state)
+    why = str(problem.facts.get("why", problem.code))
+    _move(row, to=to, pause=pause, at=at, why=why)
+
+
+def _locked(refund: Refund) -> Refund:
+    lock_rows(Intent, [refund.intent_id])  # the same order as a notice takes them in
+    return lock_rows(Refund, [refund.id])[refund.id]
+
+
+def _move(
+    refund: Refund, *, to: Refund.State, pause: timedelta | None, at: datetime, why: str
+) -> None:
+    next_at = None if pause is None else at + pause
+    move_refund(refund=refund, to=to, next_at=next_at, by="worker:refunds", at=at, why=why)
 
 
 @operation
-def retry_refund(*, code: str, at: datetime) -> Refund:
+def retry_refund(*, code: str, by: str, at: datetime) -> Refund:
     """This will send a refund that failed for good once more, with its attempts counted anew.
 
     Raises RefundNotStuck for one that is under way or done.
@@ -208,9 +222,11 @@ def retry_refund(*, code: str, at: datetime) -> Refund:
     refund = Refund.objects.select_for_update().filter(code=code).first()
     if refund is None or refund.state != Refund.State.FAILED or refund.next_at is not None:
         raise RefundNotStuck
-    refund.attempts, refund.next_at = 0, at
-    refund.save(update_fields=["attempts", "next_at"])
-    send_soon(refunds=[refund])
+    refund.attempts = 0
+    move_refund(
+        refund=refund, to=Refund.State.WANTED, next_at=at, by=by, at=at, why="send once more"
+    )
+    send_soon()
     return refund
 
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
-from shoal.payments.models import Intent, Notice, Refund
+from shoal.payments.models import Intent, Notice, Refund, RefundStep
 from shoal.payments.rules import Verdict
 
 
@@ -37,6 +37,11 @@ def refunds_for(*, subject: UUID) -> list[Refund]:
     """This will list the refunds of what was paid for `subject`, oldest first."""
     rows = Refund.objects.filter(intent__subject=subject).select_related("intent")
     return list(rows.order_by("id"))
+
+
+def refund_steps(*, refund: UUID) -> list[RefundStep]:
+    """This will list what has happened to a refund, oldest first."""
+    return list(RefundStep.objects.filter(refund=refund).order_by("id"))
 
 
 def notices_for(*, subject: UUID) -> list[Notice]:

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app as jobs
 from shoal.kit.errors import Refused
 from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import step
-from shoal.payments.models import Intent, Refund
+from shoal.payments.models import Intent, Refund, RefundStep
 from shoal.payments.providers import default_provider
 
 
@@ -103,8 +103,7 @@ def request_refunds(*, wants: Sequence[RefundWanted], at: datetime) -> list[Refu
         if want.subject not in known
     ]
     take_room(amounts=[(refund.intent_id, refund.amount) for refund in new])
-    Refund.objects.bulk_create(new)
-    send_soon(refunds=new)
+    add_refunds(refunds=new)
     known |= {refund.subject: refund for refund in new}
     return [known[want.subject] for want in wants]
 
@@ -151,7 +150,32 @@ def take_room(*, amounts: Sequence[tuple[UUID, int]]) -> None:
 
 
 @step
-def send_soon(*, refunds: Sequence[Refund]) -> None:
-    """This will wake the worker for `refunds` once this transaction has committed."""
+def add_refunds(*, refunds: Sequence[Refund]) -> None:
+    """This will write new `refunds` and wake the worker once this transaction has committed."""
     if refunds:
-        jobs.configure_task("payments.send_refunds").defer()
+        Refund.objects.bulk_create(refunds)
+        RefundStep.objects.bulk_create(
+            _step(refund, refund.reason, refund.wanted_by, refund.wanted_at) for refund in refunds
+        )
+        send_soon()
+
+
+@step
+def move_refund(
+    *, refund: Refund, to: Refund.State, next_at: datetime | None, by: str, at: datetime, why: str
+) -> None:
+    """This will bring a locked refund that is not done into state `to`, due again at `next_at`."""
+    refund.state, refund.next_at = to, next_at
+    refund.done_at = at if to == Refund.State.DONE else None
+    refund.save(update_fields=["state", "next_at", "done_at", "attempts"])
+    _step(refund, why, by, at).save(force_insert=True)
+
+
+@step
+def send_soon() -> None:
+    """This will wake the worker for refunds once this transaction has committed."""
+    jobs.configure_task("payments.send_refunds").defer()
+
+
+def _step(refund: Refund, reason: str, by: str, at: datetime) -> RefundStep:
+    return RefundStep(refund=refund, state=refund.state, reason=reason[:200], by=by, at=at)

@@ -74,6 +74,17 @@ class Migration(migrations.Migration):
                 ('intent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payments.intent')),
             ],
         ),
+        migrations.CreateModel(
+            name='RefundStep',
+            fields=[
+                ('id', models.UUIDField(default=shoal.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('wanted', 'Wanted'), ('sent', 'the provider has it in hand'), ('done', 'Done'), ('failed', 'tried again at next_at; with none, an operator must look')], max_length=8)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('by', models.CharField(max_length=40)),
+                ('at', models.DateTimeField()),
+                ('refund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='payments.refund')),
+            ],
+        ),
         migrations.AddIndex(
             model_name='intent',
             index=models.Index(fields=['subject'], name='intent_subject'),
@@ -127,4 +138,5 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('next_at', None), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None)), _connector='OR'), name='refund_done'),
         ),
         append_only("payments_notice"),
+        append_only("payments_refundstep"),
     ]
