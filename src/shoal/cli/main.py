@@ -41,9 +41,12 @@ COMMANDS: dict[str, Row] = {
     "migrate": Row("migrate", "Bring the database to this version."),
     "login-link": Row("login_link", "Print a short-lived link that signs somebody in."),
     "doctor": Row("doctor", "Check this installation and say how to mend what is wrong."),
+    "import-products": Row("import_products", "Take a brand's product sheet in, or check it."),
+    "export-products": Row("export_products", "Write a brand's products as a product sheet."),
     "messages": Row("messages", "Merge and compile the Chinese texts, or find what lacks one."),
     "replay": Row("replay", "Sell a real retailer's history again through the same operations."),
     "test": Row("test", "Run every check of the source.", in_checkout=True),
+    "drill": Row("drill", "Break things on purpose and watch them come back.", in_checkout=True),
     "bench": Row("bench", "Measure one thing and compare it with its limit.", in_checkout=True),
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from shoal.stock.models import Allotment
+from shoal.stock.models import Allotment, Movement
 
 
 def available(*, allotments: Iterable[UUID]) -> dict[UUID, int]:
@@ -15,3 +15,14 @@ def warehouse_of(*, skus: Iterable[UUID]) -> dict[UUID, Allotment]:
     """This will return the warehouse allotment of each SKU that has one."""
     rows = Allotment.objects.filter(sku__in=list(skus), is_warehouse=True)
     return {row.sku_id: row for row in rows}
+
+
+def deliveries_of(*, skus: Iterable[UUID], reasons: Iterable[str]) -> frozenset[tuple[UUID, str]]:
+    """This will return which of these SKUs' warehouses took units in for which of `reasons`."""
+    rows = Movement.objects.filter(
+        allotment__sku__in=list(skus),
+        allotment__is_warehouse=True,
+        kind=Movement.Kind.RECEIVE,
+        reason__in=list(reasons),
+    )
+    return frozenset(rows.values_list("allotment__sku_id", "reason"))
