@@ -41,9 +41,7 @@ def admit_brand(
         data = _paper(kind, names.get("en") or next(iter(names.values())))
         paper = hand_in_paper(brand=brand, kind=kind, data=data, number=f"{kind}-001", at=at)
         judge_paper(code=paper.code, accepted=True, reason="", by=operator.code, at=at)
-    vet_brand(
-        brand=brand, accepted=True, reason="Papers are in order.", by=operator.code, at=at
-    )
+    vet_brand(brand=brand, accepted=True, reason="Papers are in order.", by=operator.code, at=at)
     contract = offer_contract(
         brand=brand,
         fees={"": fee_bp},

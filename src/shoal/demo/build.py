@@ -1,0 +1,47 @@
+"""The demo world, from a seed, through the same operations as everything else."""
+
+from datetime import timedelta
+from random import Random
+
+from shoal.demo import people
+from shoal.demo.goods import Tell, hold_sales, load_texts, supply
+from shoal.demo.trade import trade
+from shoal.kit.clock import now
+from shoal.people.operations.invitations import appoint_operator
+
+_SEED = 20_260_501
+_CUSTOMERS = 200
+_DAYS = 30
+_OPERATORS = ("Olga", "Oskar")
+_ROLES = ("admin", "vetting", "money", "care")
+
+
+def build_world(*, progress: Tell) -> None:
+    """This will build the demo world in an empty database; `progress` hears (what, done, total)."""
+    random = Random(_SEED)
+    at = now()
+    began_at = at - timedelta(days=_DAYS)
+    operators = people.add_named(_OPERATORS, first=1, at=began_at)
+    for operator in operators:
+        for role in _ROLES:
+            appoint_operator(person=operator, role=role, at=began_at)
+    names = [f"{row['names']['zh']}·掌柜" for row in load_texts()["brands"]]
+    owners = people.add_named(names, first=100, at=began_at)
+    suppliers = supply(owners=owners, operator=operators[0], at=began_at, tell=progress)
+    hold_sales(suppliers, operator=operators[0], at=at)
+    keepers = people.add_named([row[0] for row in people.SHOPS], first=200, at=began_at)
+    shops = people.open_shops(keepers, suppliers, began_at)
+    progress("shops", len(shops), len(shops))
+    customers = people.add_customers(_CUSTOMERS, first=1000, random=random, at=began_at)
+    progress("customers", len(customers), len(customers))
+    trade(
+        shops=shops,
+        keepers=keepers,
+        customers=customers,
+        suppliers=suppliers,
+        operators=operators,
+        random=random,
+        at=at,
+        tell=progress,
+    )
+    people.talk(shops, keepers, customers, at)

@@ -1,0 +1,200 @@
+"""The demo's orders: three weeks of them, in every state, through desk, till and warehouse."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID, uuid5
+
+from shoal.demo.goods import Supplier, Tell
+from shoal.kit.errors import Refused
+from shoal.offers.queries import open_offers
+from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
+from shoal.orders.operations import (
+    ask_refund,
+    cancel_order,
+    complete_orders,
+    decide_refund,
+    expire_orders,
+)
+from shoal.orders.queries import order_by_code, parcels_of_orders
+from shoal.orders.quotes import quote
+from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, report_problem, ship_parcels
+from shoal.payments.operations import record_notices
+from shoal.payments.providers import ProviderNotice
+from shoal.payments.queries import open_intents_of
+from shoal.payments.rules import Kind
+from shoal.people.models import Person
+from shoal.people.queries import addresses_of
+from shoal.shops.models import Shop
+from shoal.traffic.models import Share
+from shoal.traffic.operations import make_share
+
+_KEYS = UUID("2f9d3c0e-6c55-5d5c-8f38-1d1b7a6f2f10")
+_DAYS = 21
+_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+
+
+def trade(
+    *,
+    shops: Sequence[Shop],
+    keepers: Sequence[Person],
+    customers: Sequence[Person],
+    suppliers: Sequence[Supplier],
+    operators: Sequence[Person],
+    random: Random,
+    at: datetime,
+    tell: Tell,
+) -> None:
+    """This will let the customers buy, day by day until `at`, and everybody else do their part."""
+    shares = _shares(shops, keepers, suppliers, at - _DAYS * _DAY)
+    for day in range(_DAYS, -1, -1):
+        tell("days of trade", _DAYS - day, _DAYS)
+        moment = at - day * _DAY
+        placed = _place(day, shops, shares, customers, random, moment)
+        _pay([order for order in placed if random.random() < 0.9], moment)
+        expire_orders(at=moment)
+        _change_minds(placed, day, moment)
+        if day:
+            _send(suppliers, placed, day, moment)
+        complete_orders(at=moment)
+        if day == _DAYS // 2 and placed:
+            _give_back(placed[-1], operators, moment)
+
+
+def _shares(
+    shops: Sequence[Shop],
+    keepers: Sequence[Person],
+    suppliers: Sequence[Supplier],
+    at: datetime,
+) -> list[Share]:
+    return [
+        make_share(
+            shop=shop,
+            thing="product",
+            thing_code=suppliers[place % len(suppliers)].products[0].code,
+            channel="link",
+            by=keeper.code,
+            at=at,
+        )
+        for place, (shop, keeper) in enumerate(zip(shops, keepers, strict=True))
+    ]
+
+
+def _place(
+    day: int,
+    shops: Sequence[Shop],
+    shares: Sequence[Share],
+    customers: Sequence[Person],
+    random: Random,
+    at: datetime,
+) -> list[Placed]:
+    """A day's orders: most in the leading shop, a third through somebody's share."""
+    offers = [offer.id for offer in open_offers(at=at)]
+    requests = []
+    for number in range(random.randint(7, 14)):
+        place = min(int(random.expovariate(0.45)), len(shops) - 1)
+        customer = random.choice(customers)
+        address = addresses_of(customer)[0]
+        wanted = [
+            (offer, random.choice((1, 1, 1, 2)))
+            for offer in random.sample(offers, random.randint(1, 3))
+        ]
+        moment = at - random.randint(5, 25) * _MINUTE
+        priced = quote(shop=shops[place], wanted=wanted, region=address.region, at=moment)
+        lines = tuple(
+            WantedLine(row.line.offer.id, row.line.quantity, row.line.unit_minor)
+            for row in priced.lines
+            if row.problem is None
+        )
+        requests.append(
+            OrderRequest(
+                key=uuid5(_KEYS, f"{day}-{number}"),
+                customer=customer.id,
+                storefront=shops[place].id,
+                share=shares[place].id if random.random() < 0.35 else None,
+                lines=lines,
+                recipient={
+                    "recipient": address.recipient,
+                    "phone": address.phone,
+                    "province": address.province,
+                    "city": address.city,
+                    "district": address.district,
+                    "street": address.street,
+                },
+                region=address.region,
+                at=moment,
+            )
+        )
+    return [row for row in place_orders(requests=requests) if isinstance(row, Placed)]
+
+
+def _pay(placed: Sequence[Placed], at: datetime) -> None:
+    intents = open_intents_of(subjects=[row.order for row in placed])
+    notices = [
+        ProviderNotice(
+            provider=intent.provider,
+            event=f"demo-{intent.code}",
+            kind=Kind.CAPTURED,
+            code=intent.code,
+            amount=intent.amount,
+            currency=intent.currency,
+            happened_at=at - 2 * _MINUTE,
+        )
+        for intent in intents
+    ]
+    if notices:
+        record_notices(notices=notices, at=at - 2 * _MINUTE)
+
+
+def _send(suppliers: Sequence[Supplier], placed: Sequence[Placed], day: int, at: datetime) -> None:
+    """Warehouses send what came in: within a day it leaves, after three it is there."""
+    brands = {row.brand.id: row for row in suppliers}
+    parcels = parcels_of_orders(orders=[row.order for row in placed])
+    for number, parcel in enumerate(parcels):
+        owner = brands[parcel.brand_id].owner.code
+        if day == 2 and number == 0:
+            with suppress(Refused):
+                report_problem(
+                    brand=parcel.brand_id,
+                    parcel=parcel.code,
+                    reason="外箱受潮，正在换箱",
+                    by=owner,
+                    at=at,
+                )
+            continue
+        ship_parcels(
+            shipments=[
+                Shipment(
+                    parcel.brand_id,
+                    parcel.code,
+                    "顺丰速运",
+                    f"SF{day:02}{number:06}",
+                    at + 8 * _MINUTE,
+                )
+            ],
+            by=owner,
+        )
+        if day > 3:
+            deliver_parcels(
+                deliveries=[Delivery(parcel.brand_id, parcel.code, at + 3 * _DAY)], by="carrier"
+            )
+
+
+def _change_minds(placed: Sequence[Placed], day: int, at: datetime) -> None:
+    """Every fifth day somebody cancels, if her order has not left yet."""
+    if day % 5 or not placed:
+        return
+    order = order_by_code(code=placed[0].code)
+    with suppress(Refused):
+        cancel_order(
+            customer=order.customer_id, code=order.code, reason="拍错了", by="customer", at=at
+        )
+
+
+def _give_back(order: Placed, operators: Sequence[Person], at: datetime) -> None:
+    """Two operators give a paid order back."""
+    with suppress(Refused):
+        asked = ask_refund(code=order.code, reason="运输途中丢失", by=operators[0].code, at=at)
+        decide_refund(code=asked.code, approve=True, by=operators[1].code, at=at)
