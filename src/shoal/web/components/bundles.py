@@ -18,7 +18,7 @@ _WIDE = (*_BASE, "face-wide", "left-rail", "sheet", "table", "chart", *_GOODS)
 BUNDLES: dict[str, tuple[str, ...]] = {
     "buy": (
         *_PHONE, "header-shop", "gallery", "sku-picker", "stepper", "cart-line", "buy-bar",
-        "code-input",
+        "code-input", "buying",
     ),
     "keep": (*_PHONE, "header-shop", "gallery", "cart-line", "code-input", "chart", "table"),
     "supply": (*_WIDE, "cart-line", "gallery"),

@@ -1,0 +1,253 @@
+"""From a cart, or from one thing bought at once, to an order: what it costs, where it goes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from shoal.kit import clock
+from shoal.kit.errors import NotFound, Refused
+from shoal.kit.ids import uuid7
+from shoal.kit.money import Money
+from shoal.offers.queries import offers_by_code
+from shoal.orders.carts import clear_ordered
+from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
+from shoal.orders.quotes import Quote, cart_quote, quote
+from shoal.people.models import Person
+from shoal.people.operations import add_address
+from shoal.people.queries import KnownAddress, addresses_of
+from shoal.shops.models import Shop
+from shoal.shops.queries import shop_by_code
+from shoal.traffic.queries import share_by_code
+from shoal.web.access import anyone, person_of
+from shoal.web.account.forms import PhoneForm
+from shoal.web.buy.cart import whole
+from shoal.web.buy.forms import AddressForm, WishesForm
+from shoal.web.buy.frame import own_page, piece
+from shoal.web.buy.goods import line_rows
+from shoal.web.buy.regions import region_by_code
+from shoal.web.visitor import share_of, visitor_id
+
+_NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """One checkout: the shop, what is bought at once (or the cart's lines), and where to."""
+
+    shop: Shop
+    offer: str
+    quantity: int
+    addresses: Sequence[KnownAddress]
+    address: KnownAddress | None
+    region: str
+
+    @property
+    def query(self) -> str:
+        """How this checkout is addressed."""
+        once = f"&offer={self.offer}&quantity={self.quantity}" if self.offer else ""
+        return f"?shop={self.shop.code}{once}"
+
+
+@anyone
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """This will show what an order would cost, and place it."""
+    typed = request.POST if request.method == "POST" else request.GET
+    person = person_of(request)
+    desk = _desk(typed, person)
+    if request.method != "POST":
+        return _show(request, desk)
+    if person is None:
+        return HttpResponseRedirect(f"{reverse('buy:checkout')}{desk.query}")
+    if typed.get("do") == "count":
+        return _show(request, desk, address=AddressForm(_typed_address(typed)), typed=typed)
+    return _place(request, desk, person)
+
+
+@anyone
+@require_GET
+def totals(request: HttpRequest) -> HttpResponse:
+    """This will count freight and total again for another address: a piece of the checkout."""
+    desk = _desk(request.GET, person_of(request))
+    return piece(request, "buy/pieces/totals.html", _sums(request, desk))
+
+
+def _desk(typed: QueryDict, person: Person | None) -> _Desk:
+    shop = shop_by_code(code=typed.get("shop", ""))
+    known = addresses_of(person) if person else []
+    wanted = typed.get("address", "")
+    chosen = next((one for one in known if one.code == wanted), None)
+    if chosen is None and wanted != _NEW and known:
+        chosen = known[0]
+    region = chosen.region if chosen else typed.get("region", "")
+    return _Desk(
+        shop=shop,
+        offer=typed.get("offer", ""),
+        quantity=max(1, whole(typed.get("quantity"), default=1)),
+        addresses=known,
+        address=chosen,
+        region=region if region_by_code(region) else "",
+    )
+
+
+def _quote(request: HttpRequest, desk: _Desk) -> Quote:
+    at = clock.now()
+    if not desk.offer:
+        return cart_quote(visitor=visitor_id(request), shop=desk.shop, region=desk.region, at=at)
+    offer = offers_by_code(codes=[desk.offer]).get(desk.offer)
+    if offer is None:
+        raise NotFound
+    wanted = [(offer.id, desk.quantity)]
+    return quote(shop=desk.shop, wanted=wanted, region=desk.region, at=at)
+
+
+def _sums(request: HttpRequest, desk: _Desk) -> dict[str, Any]:
+    counted = _quote(request, desk)
+    currency = desk.shop.currency
+    parcels = [row for row in line_rows(counted) if row.has_goods or desk.offer]
+    return {
+        "shop": desk.shop,
+        "desk": desk,
+        "quote": counted,
+        "parcels": parcels,
+        "goods": Money(counted.goods_minor, currency),
+        "freight": Money(counted.freight_minor, currency),
+        "total": Money(counted.total_minor, currency),
+        "freight_known": bool(desk.region),
+    }
+
+
+def _show(
+    request: HttpRequest,
+    desk: _Desk,
+    *,
+    address: AddressForm | None = None,
+    wishes: WishesForm | None = None,
+    typed: Mapping[str, str] | None = None,
+    refused: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    sums = _sums(request, desk)
+    person = person_of(request)
+    if not sums["quote"].lines or (not desk.offer and not sums["parcels"]):
+        return HttpResponseRedirect(f"{reverse('buy:cart')}?shop={desk.shop.code}")
+    context = {
+        **sums,
+        "key": uuid7(),
+        "address_form": address or AddressForm(initial={"region": desk.region}),
+        "wishes": wishes or WishesForm(typed),
+        "refused": refused,
+        "person": person,
+        "phone_form": PhoneForm(),
+        "here": f"{reverse('buy:checkout')}{desk.query}",
+    }
+    return own_page(request, "buy/checkout.html", context, shop=desk.shop, status=status)
+
+
+def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
+    typed = request.POST
+    wishes = WishesForm(typed)
+    address = AddressForm(_typed_address(typed))
+    address_fits = desk.address is not None or address.is_valid()
+    if not (wishes.is_valid() and address_fits):
+        shown = address if desk.address is None else None
+        return _show(request, desk, address=shown, wishes=wishes, status=422)
+    try:
+        known = desk.address or _keep_address(person, address)
+        wish = _request(request, desk, person, known, wishes)
+        answer = place_orders(requests=[wish])[0]
+    except Refused as refusal:
+        answer = refusal
+    if isinstance(answer, Refused):
+        again = _desk(typed, person)
+        return _show(request, again, wishes=wishes, refused=answer, status=409)
+    if not desk.offer:
+        clear_ordered(
+            visitor=visitor_id(request),
+            shop=desk.shop,
+            offers={line.offer for line in wish.lines},
+        )
+    return pay(request, answer)
+
+
+def pay(request: HttpRequest, placed: Placed) -> HttpResponse:
+    """This will lead from a placed order to the payment partner's page."""
+    from shoal.web.buy.paying import to_partner
+
+    try:
+        return to_partner(order=placed.order, code=placed.code, expires_at=placed.expires_at)
+    except Refused as refusal:
+        # The order stands; only the way to the partner is closed at the moment.
+        messages.warning(request, gettext("Your order is placed. {why}").format(why=refusal))
+        return HttpResponseRedirect(reverse("buy:order", args=[placed.code]))
+
+
+def _typed_address(typed: QueryDict) -> dict[str, str]:
+    return {name: typed.get(name, "") for name in AddressForm.base_fields}
+
+
+def _keep_address(person: Person, form: AddressForm) -> KnownAddress:
+    """Into her address book, so that she types it once."""
+    made = add_address(person=person, at=clock.now(), **form.record)
+    return next(one for one in addresses_of(person) if one.code == made.code)
+
+
+def _request(
+    request: HttpRequest,
+    desk: _Desk,
+    person: Person,
+    address: KnownAddress,
+    wishes: WishesForm,
+) -> OrderRequest:
+    share = share_of(request)
+    return OrderRequest(
+        key=_key(request.POST.get("key", "")),
+        customer=person.pk,
+        storefront=desk.shop.id,
+        share=_share_id(share) if share else None,
+        lines=_wanted(request.POST.getlist("line")),
+        recipient={
+            **{
+                name: getattr(address, name)
+                for name in ("recipient", "phone", "province", "city", "district", "street")
+            },
+            **wishes.record,
+        },
+        region=address.region,
+        at=clock.now(),
+    )
+
+
+def _wanted(shown: Sequence[str]) -> tuple[WantedLine, ...]:
+    """Reads the lines as the page showed them: code, quantity and unit price of each."""
+    rows = []
+    for text in shown:
+        code, quantity, unit = (*text.split("~"), "", "")[:3]
+        rows.append((code, whole(quantity, default=0), int(unit) if unit.isdecimal() else -1))
+    offers = offers_by_code(codes=[code for code, _, _ in rows])
+    return tuple(
+        WantedLine(offers[code].id, quantity, unit)
+        for code, quantity, unit in rows
+        if code in offers and quantity > 0
+    )
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid7()
+
+
+def _share_id(code: str) -> UUID | None:
+    try:
+        return share_by_code(code=code).id
+    except NotFound:
+        return None

@@ -1,0 +1,220 @@
+"""Her orders: the list, one of them with all that happened to it, and what she may still do."""
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shoal.kit import clock
+from shoal.kit.errors import Refused
+from shoal.orders.carts import buy_again
+from shoal.orders.models import Order
+from shoal.orders.operations import (
+    AddressFixed,
+    OtherRegion,
+    cancel_order,
+    change_address,
+)
+from shoal.orders.queries import order_for_customer, orders_of_customer, recipients, steps_of
+from shoal.people.queries import address_of, addresses_of
+from shoal.web.access import SignedIn, signed_in
+from shoal.web.buy.cart import whole
+from shoal.web.buy.forms import AddressForm, CancelForm
+from shoal.web.buy.frame import own_page
+from shoal.web.buy.telling import (
+    card_of,
+    may_cancel,
+    may_readdress,
+    parcels_of,
+    telling_of,
+    timeline,
+)
+from shoal.web.components.nav import Place
+from shoal.web.visitor import visitor_id
+
+_PAGE = 10
+_STATE = Order.State
+FOLDERS: Mapping[str, tuple[str, ...]] = {
+    "": (),
+    "unpaid": (_STATE.UNPAID,),
+    "paid": (_STATE.PAID,),
+    "shipped": (_STATE.SHIPPED,),
+    "arrived": (_STATE.DELIVERED, _STATE.COMPLETED),
+    "closed": (_STATE.CANCELLED, _STATE.EXPIRED, _STATE.REFUNDED),
+}
+
+
+@signed_in
+@require_GET
+def orders(request: SignedIn) -> HttpResponse:
+    """This will list her orders, newest first, all or one folder of them."""
+    folder = request.GET.get("state", "")
+    folder = folder if folder in FOLDERS else ""
+    start = whole(request.GET.get("from"), default=0)
+    rows = orders_of_customer(customer=request.person.pk, states=FOLDERS[folder])
+    found = list(rows[start : start + _PAGE + 1])
+    query = f"?state={folder}&" if folder else "?"
+    context = {
+        "orders": [card_of(order) for order in found[:_PAGE]],
+        "folders": _folders(folder),
+        "folder": folder,
+        "more_url": f"{query}from={start + _PAGE}" if len(found) > _PAGE else "",
+        "now": clock.now(),
+    }
+    return own_page(request, "buy/orders.html", context)
+
+
+@signed_in
+@require_GET
+def order(request: SignedIn, code: str) -> HttpResponse:
+    """This will show one order: its state, what comes next, its parcels and its story."""
+    found = order_for_customer(customer=request.person.pk, code=code)
+    recipient = recipients(orders=[found])[found.id]
+    context = {
+        "order": found,
+        "card": card_of(found),
+        "telling": telling_of(found),
+        "parcels": parcels_of(found),
+        "steps": timeline(found, steps_of(order=found.id)),
+        "recipient": recipient,
+        "may_cancel": may_cancel(found),
+        "may_readdress": may_readdress(found),
+        "now": clock.now(),
+    }
+    return own_page(request, "buy/order.html", context, shop=found.storefront)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def cancellation(request: SignedIn, code: str) -> HttpResponse:
+    """This will ask why, and cancel an order before anything of it is shipped."""
+    found = order_for_customer(customer=request.person.pk, code=code)
+    here = reverse("buy:order", args=[code])
+    if not may_cancel(found):
+        return HttpResponseRedirect(here)
+    form = CancelForm(request.POST or None)
+    if form.is_valid():
+        was_paid = found.paid_at is not None
+        cancel_order(
+            customer=request.person.pk,
+            code=code,
+            reason=form.cleaned_data["reason"],
+            by=request.person.code,
+            at=clock.now(),
+        )
+        text = (
+            gettext("Your order is cancelled. The money is on its way back to you.")
+            if was_paid
+            else gettext("Your order is cancelled. You have not been charged.")
+        )
+        messages.success(request, text)
+        return HttpResponseRedirect(here)
+    context = {"order": found, "card": card_of(found), "form": form}
+    status = 422 if form.errors else 200
+    return own_page(request, "buy/cancel.html", context, shop=found.storefront, status=status)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def order_address(request: SignedIn, code: str) -> HttpResponse:
+    """This will send an order that has not left yet to another address."""
+    found = order_for_customer(customer=request.person.pk, code=code)
+    here = reverse("buy:order", args=[code])
+    if not may_readdress(found):
+        messages.warning(request, AddressFixed().sentence)
+        return HttpResponseRedirect(here)
+    known = addresses_of(request.person)
+    refused: Refused | None = None
+    form = _address_form(request, found)
+    if request.method == "POST":
+        chosen = request.POST.get("address", "")
+        record = (
+            _known_record(request, chosen)
+            if chosen and chosen != "new"
+            else form.record
+            if form.is_valid()
+            else None
+        )
+        if record is not None:
+            try:
+                _readdress(request, code, record)
+            except OtherRegion as refusal:
+                refused = refusal
+            else:
+                messages.success(request, gettext("The parcel goes to the new address."))
+                return HttpResponseRedirect(here)
+    context = {"order": found, "addresses": known, "form": form, "refused": refused}
+    status = 422 if refused or (request.method == "POST" and form.errors) else 200
+    template = "buy/order_address.html"
+    return own_page(request, template, context, shop=found.storefront, status=status)
+
+
+@signed_in
+@require_POST
+def again(request: SignedIn, code: str) -> HttpResponse:
+    """This will put what is still on sale of an earlier order into the cart."""
+    found = order_for_customer(customer=request.person.pk, code=code)
+    kept = buy_again(
+        customer=request.person.pk,
+        order=code,
+        visitor=visitor_id(request),
+        shop=found.storefront,
+        at=clock.now(),
+    )
+    if kept.put:
+        messages.success(
+            request,
+            ngettext(
+                "{number} thing is in your cart again.",
+                "{number} things are in your cart again.",
+                kept.put,
+            ).format(number=kept.put),
+        )
+    for title in kept.missing:
+        messages.warning(
+            request, gettext("{title} is not on sale at the moment.").format(title=title)
+        )
+    return HttpResponseRedirect(f"{reverse('buy:cart')}?shop={found.storefront.code}")
+
+
+def _address_form(request: HttpRequest, order: Order) -> AddressForm:
+    if request.method == "POST":
+        return AddressForm(request.POST)
+    sealed = recipients(orders=[order])[order.id]
+    return AddressForm(initial={**sealed, "region": order.region})
+
+
+def _known_record(request: SignedIn, code: str) -> dict[str, str]:
+    known = address_of(person=request.person, code=code)
+    return {name: str(getattr(known, name)) for name in (*AddressForm.base_fields, "province")}
+
+
+def _readdress(request: SignedIn, code: str, record: Mapping[str, str]) -> None:
+    recipient = {name: text for name, text in record.items() if name != "region"}
+    change_address(
+        customer=request.person.pk,
+        code=code,
+        recipient=recipient,
+        region=record["region"],
+        by=request.person.code,
+        at=clock.now(),
+    )
+
+
+def _folders(current: str) -> list[Place]:
+    labels = {
+        "": gettext("All"),
+        "unpaid": gettext("To pay"),
+        "paid": gettext("Being packed"),
+        "shipped": gettext("On the way"),
+        "arrived": gettext("Arrived"),
+        "closed": gettext("Cancelled"),
+    }
+    here = reverse("buy:orders")
+    return [
+        Place(label, "", f"{here}?state={key}" if key else here, current=key == current)
+        for key, label in labels.items()
+    ]

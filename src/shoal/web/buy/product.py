@@ -1,0 +1,99 @@
+"""A product's page in a keeper's shop: everything a cautious person wants to know first."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from shoal.brands.models import Brand
+from shoal.catalog.models import FreightTemplate, Product
+from shoal.catalog.queries import product_by_code
+from shoal.kit import clock
+from shoal.kit.errors import NotFound
+from shoal.kit.money import Money
+from shoal.offers.queries import best_by_sku
+from shoal.shelves.queries import Choice, ShelfOffer, shelf_offers, words_of
+from shoal.shops.models import Shop
+from shoal.web.access import anyone
+from shoal.web.buy.frame import in_shop, shared_page
+from shoal.web.buy.goods import choices, variants
+
+
+@anyone
+@require_safe
+@in_shop
+def product(request: HttpRequest, shop: Shop, product_code: str) -> HttpResponseBase:
+    """This will show a product in this shop: its variants and prices, or why it is not sold."""
+    at = clock.now()
+    found = product_by_code(code=product_code)
+    if found.state in {Product.State.DRAFT, Product.State.PROPOSED}:
+        raise NotFound
+    offered = shelf_offers(shop=shop, at=at, choice=Choice(products=[found.id]))
+    context: dict[str, Any] = {
+        "product": found,
+        "pictures": list(found.pictures.all()),
+        "words": words_of(shop=shop, product=found.id),
+        "freight": freight_hint(found.freight),
+        "now": at,
+    }
+    if not offered:
+        context |= _not_now(shop, found, at=at)
+        return shared_page(request, "buy/product_gone.html", context, shop=shop)
+    context |= _on_offer(found, offered)
+    return shared_page(request, "buy/product.html", context, shop=shop)
+
+
+def freight_hint(template: FreightTemplate | None) -> dict[str, Money | bool | None]:
+    """This will return what a page can promise about freight before it knows the address."""
+    if template is None:
+        return {"free": True, "base": None, "free_from": None, "refuses": False}
+    free_from = template.free_from_minor
+    return {
+        "free": template.base_minor == 0 and not any(template.regions.values()),
+        "base": Money(template.base_minor, template.currency),
+        "free_from": None if free_from is None else Money(free_from, template.currency),
+        "refuses": None in template.regions.values(),
+    }
+
+
+def _on_offer(found: Product, offered: list[ShelfOffer]) -> dict[str, Any]:
+    best = best_by_sku([row.offer for row in offered])
+    markups = {row.offer.id: row.markup for row in offered}
+    shown = [best[sku.id] for sku in found.skus.all() if sku.id in best]
+    rows = variants(offers=shown, markups=markups)
+    in_stock = [row for row in rows if row.left]
+    cheapest = min(in_stock or rows, key=lambda row: row.price.minor)
+    limits = {offer.per_customer for offer in shown if offer.per_customer}
+    sales = [offer.sale for offer in shown if offer.sale is not None]
+    running = min(sales, key=lambda sale: sale.ends_at) if sales else None
+    return {
+        "skus": rows,
+        "groups": choices(found),
+        "price": cheapest.price,
+        "was": cheapest.was,
+        "several_prices": len({row.price.minor for row in rows}) > 1,
+        "sold_out": not in_stock,
+        "limit": min(limits) if limits else None,
+        "sale": running,
+        "most": max((row.left for row in rows), default=1),
+    }
+
+
+def _not_now(shop: Shop, found: Product, *, at: datetime) -> dict[str, Any]:
+    """Why it is not sold here now, and what is the nearest thing to do."""
+    coming = shelf_offers(shop=shop, at=at, choice=Choice(products=[found.id], coming=True))
+    if coming:
+        soonest = min(coming, key=lambda row: row.offer.opens_at)
+        return {
+            "why": "coming",
+            "opens_at": soonest.offer.opens_at,
+            "sale": soonest.offer.sale,
+            "price": Money(soonest.unit_minor, shop.currency),
+        }
+    if found.state == Product.State.WITHDRAWN:
+        return {"why": "withdrawn"}
+    if found.brand.state != Brand.State.ACTIVE:
+        return {"why": "stopped"}
+    return {"why": "over"}

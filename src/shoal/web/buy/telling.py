@@ -1,0 +1,237 @@
+"""Orders told to the customer: what a state means, what comes next, and how it came to that."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from shoal.catalog.models import Picture
+from shoal.kit.money import Money
+from shoal.kit.texts import in_language
+from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, ParcelStep
+from shoal.orders.rules import is_cancellable
+from shoal.web.buy.forms import reason_text
+
+_STATE = Order.State
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An order's state in a headline, one sentence on what comes next, and its badge."""
+
+    title: str
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """A line of an order: what was bought, as it was called, at the price that was paid."""
+
+    title: str
+    sku: str
+    picture: Picture | None
+    quantity: int
+    price: Money
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldParcel:
+    """One brand's parcel, where it is, and what is in it."""
+
+    brand: str
+    state: str
+    kind: str
+    carrier: str
+    tracking: str
+    problem: str
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    lines: Sequence[ToldLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An order in a list."""
+
+    url: str
+    code: str
+    shop: str
+    placed_at: datetime
+    telling: Telling
+    lines: Sequence[ToldLine]
+    count: int
+    goods: Money
+    freight: Money
+    total: Money
+    is_unpaid: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStep:
+    """One entry of the timeline."""
+
+    title: str
+    text: str
+    kind: str
+    at: datetime
+
+
+def card_of(order: Order) -> Card:
+    """This will make the card of an order loaded with its lines."""
+    lines = [_line(order, line) for line in order.lines.all()]
+    return Card(
+        url=reverse("buy:order", args=[order.code]),
+        code=order.code,
+        shop=order.storefront.name,
+        placed_at=order.placed_at,
+        telling=telling_of(order),
+        lines=lines,
+        count=sum(line.quantity for line in lines),
+        goods=Money(order.goods_minor, order.currency),
+        freight=Money(order.freight_minor, order.currency),
+        total=Money(order.total_minor, order.currency),
+        is_unpaid=order.state == _STATE.UNPAID,
+        expires_at=order.expires_at,
+    )
+
+
+def telling_of(order: Order) -> Telling:
+    """This will say where an order stands."""
+    if order.state == _STATE.PAID and any(parcel.problem for parcel in order.parcels.all()):
+        return Telling(
+            gettext("Paid, but something is in the way"),
+            gettext("A brand cannot ship at the moment. You can wait, ask, or cancel."),
+            "warn",
+        )
+    if order.state == _STATE.CANCELLED and not order.paid_at:
+        return Telling(gettext("Cancelled"), gettext("Nothing was charged."), "")
+    return _tellings()[_STATE(order.state)]
+
+
+def _tellings() -> dict[Order.State, Telling]:
+    back = gettext("The money goes back the way it came, usually within a few days.")
+    return {
+        _STATE.UNPAID: Telling(
+            gettext("Waiting for payment"),
+            gettext("We hold your things until then. You have not been charged."),
+            "warn",
+        ),
+        _STATE.PAID: Telling(
+            gettext("Paid"),
+            gettext("The brand is packing your parcel. You can still cancel."),
+            "good",
+        ),
+        _STATE.SHIPPED: Telling(
+            gettext("On the way"), gettext("Follow the parcel with its number below."), "good"
+        ),
+        _STATE.DELIVERED: Telling(
+            gettext("Arrived"),
+            gettext("Something wrong? Ask the keeper; she helps you with a return."),
+            "good",
+        ),
+        _STATE.COMPLETED: Telling(gettext("Completed"), gettext("We hope you enjoy it."), "good"),
+        _STATE.EXPIRED: Telling(
+            gettext("Not paid in time"),
+            gettext("Nothing was charged. You can put everything into your cart again."),
+            "",
+        ),
+        _STATE.REFUNDED: Telling(gettext("Refunded"), back, ""),
+        _STATE.CANCELLED: Telling(gettext("Cancelled"), back, ""),
+    }
+
+
+def parcels_of(order: Order) -> list[ToldParcel]:
+    """This will tell of each parcel of a loaded order."""
+    return [_parcel(order, parcel) for parcel in order.parcels.all()]
+
+
+def may_cancel(order: Order) -> bool:
+    """This will say whether the customer can still cancel."""
+    gone = any(parcel.state in {"shipped", "delivered"} for parcel in order.parcels.all())
+    return is_cancellable(state=order.state, anything_shipped=gone)
+
+
+def may_readdress(order: Order) -> bool:
+    """This will say whether an order can still go elsewhere: nothing of it has left."""
+    waiting = all(parcel.state == Parcel.State.WAITING for parcel in order.parcels.all())
+    return order.state in {_STATE.UNPAID, _STATE.PAID} and waiting
+
+
+def timeline(order: Order, steps: Iterable[OrderStep | ParcelStep]) -> list[ToldStep]:
+    """This will tell an order's story, newest first; what repeats it for a parcel is left out."""
+    brands = {parcel.id: parcel.brand.name for parcel in order.parcels.all()}
+    several = len(brands) > 1
+    told = []
+    for step in steps:
+        if isinstance(step, OrderStep):
+            told.append(_order_step(step))
+        elif several and step.state in {"shipped", "delivered"}:
+            told.append(_parcel_step(step, brands.get(step.parcel_id, "")))
+    return [step for step in reversed(told) if step is not None]
+
+
+def _order_step(step: OrderStep) -> ToldStep | None:
+    if step.reason == "refund arrived":
+        return ToldStep(gettext("The money is back with you"), "", "", step.at)
+    titles = {
+        _STATE.UNPAID: gettext("Order placed"),
+        _STATE.PAID: gettext("Paid"),
+        _STATE.SHIPPED: gettext("Everything is on the way"),
+        _STATE.DELIVERED: gettext("Everything has arrived"),
+        _STATE.COMPLETED: gettext("Completed"),
+        _STATE.CANCELLED: gettext("Cancelled"),
+        _STATE.EXPIRED: gettext("Not paid in time"),
+        _STATE.REFUNDED: gettext("Refund agreed"),
+    }
+    bad = step.state in {_STATE.CANCELLED, _STATE.EXPIRED, _STATE.REFUNDED}
+    text = reason_text(step.reason) if step.state == _STATE.CANCELLED else ""
+    return ToldStep(titles[_STATE(step.state)], text, "bad" if bad else "", step.at)
+
+
+def _parcel_step(step: ParcelStep, brand: str) -> ToldStep:
+    title = (
+        gettext("Parcel from {brand} is on the way")
+        if step.state == Parcel.State.SHIPPED
+        else gettext("Parcel from {brand} has arrived")
+    )
+    return ToldStep(title.format(brand=brand), "", "", step.at)
+
+
+def _parcel(order: Order, parcel: Parcel) -> ToldParcel:
+    words = {
+        Parcel.State.WAITING: (gettext("Being packed"), ""),
+        Parcel.State.SHIPPED: (gettext("On the way"), "good"),
+        Parcel.State.DELIVERED: (gettext("Arrived"), "good"),
+        Parcel.State.CANCELLED: (gettext("Cancelled"), ""),
+    }
+    state, kind = words[Parcel.State(parcel.state)]
+    if order.state == _STATE.UNPAID:
+        state = gettext("Packed once it is paid")
+    return ToldParcel(
+        brand=parcel.brand.name,
+        state=state,
+        kind="warn" if parcel.problem else kind,
+        carrier=parcel.carrier,
+        tracking=parcel.tracking,
+        problem=parcel.problem,
+        shipped_at=parcel.shipped_at,
+        delivered_at=parcel.delivered_at,
+        lines=[_line(order, line) for line in parcel.lines.all()],
+    )
+
+
+def _line(order: Order, line: OrderLine) -> ToldLine:
+    product = line.sku.product
+    return ToldLine(
+        title=in_language(line.titles, product.base_language),
+        sku=line.sku.label,
+        picture=next(iter(product.pictures.all()), None),
+        quantity=line.quantity,
+        price=Money(line.sale_minor + line.markup_minor, order.currency),
+        url=reverse("buy:product", args=[order.storefront.code, product.code]),
+    )
