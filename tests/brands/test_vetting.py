@@ -1,5 +1,7 @@
 """A brand's way from its application to its first sale, and out of sale and back."""
 
+from typing import Any
+
 import pytest
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
@@ -216,8 +218,8 @@ class TestPapers:
 
 class TestContracts:
     def offer(self, brand: Brand, **other: object) -> Contract:
-        terms: dict[str, object] = {"fees": {"": 500}, "deposit_minor": 100_000, "terms": "…"}
-        return operations.offer_contract(brand=brand, by=OLGA, at=AT, **(terms | other))  # type: ignore[arg-type]
+        terms: dict[str, Any] = {"fees": {"": 500}, "deposit_minor": 100_000, "terms": "…"}
+        return operations.offer_contract(brand=brand, by=OLGA, at=AT, **(terms | other))
 
     def vetted(self) -> Brand:
         brand = goods.applied_brand()
