@@ -14,7 +14,8 @@ THEMES = ("sea", "hills", "market")
 def draw_banner(*, seed: int, theme: str, width: int = 1500) -> Image.Image:
     """This will draw a banner, a third as high as wide, of one of THEMES."""
     rng = random.Random(f"banner {theme} {seed}")
-    light = [found for found in PALETTES if sum(found.ground) > 550]
+    # A banner is bright: no dark ground and no grey thing.
+    light = [p for p in PALETTES if sum(p.ground) > 550 and max(p.main) - min(p.main) > 60]
     p = light[rng.randrange(len(light))]
     image = Image.new("RGB", (width * FINE, width // 3 * FINE), p.ground)
     {"sea": _sea, "hills": _hills, "market": _market}[theme](Pen(image), p, rng)

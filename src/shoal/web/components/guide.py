@@ -57,7 +57,7 @@ def _cny(minor: int) -> Money:
 
 def guide_context(*, at: datetime) -> dict[str, Any]:
     """This will gather the examples as of `at`; times in them lie around it."""
-    wrong = ExampleForm({"phone": "12", "freight": "hz", "when": "any", "markup": "x"})
+    wrong = ExampleForm({"phone": "12", "freight": "hz", "when": "any"}, auto_id="wrong_%s")
     return {
         "at": at,
         "soon": at + timedelta(hours=5, minutes=12, seconds=9),

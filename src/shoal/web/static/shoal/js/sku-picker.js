@@ -23,7 +23,7 @@ export function mount(element) {
         : sku ? "" : waiting;
     }
     const price = document.querySelector("[data-sku-price] .price-now");
-    if (price && sku?.dataset.price) price.textContent = sku.dataset.price;
+    if (price && sku?.dataset.price) price.replaceChildren(...amount(sku.dataset.price));
     element.dispatchEvent(
       new CustomEvent("sku:chosen", { bubbles: true, detail: { code: sku?.value ?? "", left } }),
     );
@@ -69,6 +69,22 @@ export function mount(element) {
     if (first) first.checked = true;
   });
   draw();
+}
+
+/**
+ * The same parts as components/price.html: a small sign, the whole, small decimals.
+ * @param {string} text
+ * @returns {(string | Node)[]}
+ */
+function amount(text) {
+  const [, sign = "", whole = text, decimals = ""] = /^(\D*)([\d,]+)(\.\d+)?$/.exec(text) ?? [];
+  const small = (/** @type {string} */ part) => {
+    const node = document.createElement("span");
+    node.className = "price-small";
+    node.textContent = part;
+    return node;
+  };
+  return [small(sign), whole, small(decimals)];
 }
 
 /**
