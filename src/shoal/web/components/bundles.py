@@ -18,9 +18,11 @@ _WIDE = (*_BASE, "face-wide", "left-rail", "sheet", "table", "chart", *_GOODS)
 BUNDLES: dict[str, tuple[str, ...]] = {
     "buy": (
         *_PHONE, "header-shop", "gallery", "sku-picker", "stepper", "cart-line", "buy-bar",
-        "code-input", "buying",
+        "code-input", "talk", "palettes", "buying",
     ),
-    "keep": (*_PHONE, "header-shop", "gallery", "cart-line", "code-input", "chart", "table"),
+    "keep": (
+        *_PHONE, "header-shop", "gallery", "buy-bar", "talk", "palettes", "keeping",
+    ),
     "supply": (*_WIDE, "cart-line", "gallery"),
     "desk": (*_WIDE, "cart-line", "gallery"),
     "plain": (*_BASE, "face-plain", "code-input", "empty-state", "sheet"),

@@ -8,6 +8,7 @@ import { listen as copyAndShare, mount as share } from "./copy-share.js";
 import { mount as countdown } from "./countdown.js";
 import { mount as gallery } from "./gallery.js";
 import { listen as offline } from "./offline.js";
+import { mount as priceRange } from "./price-range.js";
 import { mount as resend } from "./resend.js";
 import { listen as sheets } from "./sheet.js";
 import { mount as skuPicker } from "./sku-picker.js";
@@ -21,6 +22,7 @@ const parts = [
   ["[data-sku-picker]", skuPicker],
   ["[data-stepper]", stepper],
   ["[data-share]", share],
+  ["[data-price-range]", priceRange],
   ["[data-resend]", resend],
   ["[data-theme-switch]", theme],
 ];
