@@ -63,6 +63,11 @@ def test_each_width_is_kept_in_both_kinds(kind: str) -> None:
             assert image.format == suffix.upper()
 
 
+def test_a_large_photograph_is_unpacked_at_a_half() -> None:
+    stored = pictures.store_picture(picture(6000, 5600, "#806040", "JPEG"))
+    assert (stored.width, stored.height, stored.widths) == (3000, 2800, (320, 640, 1280))
+
+
 def test_nothing_is_enlarged() -> None:
     stored = pictures.store_picture(picture(200, 100, "#123456"))
     assert stored.widths == (200,)

@@ -20,7 +20,7 @@ from shoal.kit.errors import Refused
 WIDTHS = (320, 640, 1280)
 KINDS = ("avif", "webp")
 MAX_BYTES = 15 * 1024 * 1024
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 60_000_000
 MIN_SIDE = 64
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
@@ -102,8 +102,17 @@ def store_picture(data: bytes) -> StoredPicture:
 
 def store_pictures(uploads: Iterable[bytes]) -> list[StoredPicture]:
     """This will store many pictures side by side; all are checked before any is kept."""
+    uploads = list(uploads)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(_keep, list(pool.map(_cleaned, uploads))))
+        # Decoded twice, so that only two are ever in memory as pixels.
+        for _ in pool.map(check_picture, uploads):
+            pass
+        return list(pool.map(store_picture, uploads))
+
+
+def check_picture(data: bytes) -> None:
+    """This will raise what `store_picture` raises, and keep nothing."""
+    _cleaned(data)
 
 
 def sources(picture: StoredPicture, *, alt: str = "") -> Sources:
@@ -161,6 +170,8 @@ def _decoded(data: bytes) -> Image.Image:
         # The header tells the size: a decompression bomb is refused before it is unpacked.
         if image.width * image.height > MAX_PIXELS:
             raise too_large
+        # A large photograph is unpacked at a half or less: nothing wider than 1280 is kept.
+        image.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))
         image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_large from error
