@@ -31,6 +31,7 @@ export function mount(element) {
     const left = end - performance.now();
     if (left <= 0) {
       clock.textContent = element.dataset.ended ?? "";
+      element.querySelector("[data-label]")?.setAttribute("hidden", "");
       element.classList.add("is-over");
       element.dispatchEvent(new CustomEvent("countdown:over", { bubbles: true }));
       return false;
@@ -45,6 +46,7 @@ export function mount(element) {
   };
   plain.classList.add("visually-hidden");
   clock.hidden = false;
+  element.querySelector("[data-label]")?.removeAttribute("hidden");
   if (draw()) running.add(draw);
   timer ||= window.setInterval(tick, 1000);
 }
