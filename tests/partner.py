@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -70,16 +71,40 @@ class Partner:
         return self.browser.post(page, data={"choice": choice})
 
 
-@pytest.fixture
-def partner(tmp_path, settings) -> Iterator[Partner]:
-    running = Partner(tmp_path / "sandbox-pay")
-    running.start()
-    settings.SHOAL_DATA = tmp_path
-    settings.SHOAL_PAY_URL = running.url
-    providers.provider.cache_clear()
+@pytest.fixture(scope="session")
+def harbour(tmp_path_factory) -> Iterator[Partner]:
+    """One process for the whole run: starting it takes longer than most tests."""
+    running = Partner(tmp_path_factory.mktemp("harbour") / "sandbox-pay")
     yield running
     running.stop()
     running.browser.close()
+
+
+@pytest.fixture
+def partner(harbour, settings) -> Iterator[Partner]:
+    """The partner, running and of good manners, as the one that the settings name."""
+    if harbour.process is None or not (harbour.folder / "partner.pub").exists():
+        harbour.stop()
+        harbour.start()
+    harbour.behave()
+    yield from _named(harbour, settings)
+
+
+@pytest.fixture
+def new_partner(tmp_path, settings) -> Iterator[Partner]:
+    """A partner that nobody has spoken with yet."""
+    running = Partner(tmp_path / "sandbox-pay")
+    running.start()
+    yield from _named(running, settings)
+    running.stop()
+    running.browser.close()
+
+
+def _named(running: Partner, settings: Any) -> Iterator[Partner]:
+    settings.SHOAL_DATA = running.folder.parent
+    settings.SHOAL_PAY_URL = running.url
+    providers.provider.cache_clear()
+    yield running
     providers.provider.cache_clear()
 
 

@@ -1,1 +1,1 @@
-from tests.partner import partner  # noqa: F401 - a fixture
+from tests.partner import harbour, partner  # noqa: F401 - fixtures

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from shoal.kit import events
-from tests.partner import partner  # noqa: F401 - a fixture
+from tests.partner import harbour, partner  # noqa: F401 - fixtures
 
 
 @pytest.fixture(autouse=True)
