@@ -199,6 +199,9 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation that arrived has proved the address
+# Whoever came by phone may still need to prove more, so the page opens for her too.
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ACCOUNT_USER_DISPLAY = "shoal.web.account.staff.shown_name"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Shoal: "
 ACCOUNT_SESSION_REMEMBER = False  # a staff session ends with the browser
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900

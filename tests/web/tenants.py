@@ -59,13 +59,9 @@ class Tenants:
         self.product = goods.live_product(self.brand, at=self.at)
         self.offer = goods.standing_offers(self.brand, self.product, at=self.at)[0]
 
-    def code_of(self, name: str, route: str) -> str | None:
-        """What stands for the argument `name` in the address `route`; None when unknown."""
-        if name in {"code", "id", "uuid"}:
-            name = next(
-                (thing for part, thing in _PLURALS.items() if f"/{part}/" in f"/{route}"), name
-            )
-        maker = _MAKERS.get(name)
+    def code_of(self, thing: str) -> str | None:
+        """What stands for `thing` in an address; None when nobody has said how to make one."""
+        maker = _MAKERS.get(thing)
         return maker(self) if maker else None
 
     def form(self) -> dict[str, str]:
@@ -193,9 +189,3 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "sku": lambda world: Sku.objects.filter(product=world.product)[0].code,
     "version": lambda world: str(Product.objects.get(pk=world.product.pk).version),
 }
-# Where an address only says "code", the part before it says of what.
-_PLURALS = {
-    "orders": "order", "parcels": "parcel", "products": "product", "sales": "sale",
-    "brands": "brand", "shops": "shop", "addresses": "address", "papers": "paper",
-    "offers": "offer", "cart": "line", "s": "share", "shop": "shop", "p": "product",
-}  # fmt: skip

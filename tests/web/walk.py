@@ -45,7 +45,7 @@ WORDS: dict[str, object] = {"kind": "product", "thing": "shop", "provider": "san
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address of the site with its view's mark."""
+    """One address of the site with its view's mark; `arguments` says what each one names."""
 
     address: str
     arguments: dict[str, str]
@@ -75,7 +75,7 @@ def routes_of(urls: list[Any], *, prefix: str = "") -> Iterator[Route]:
         elif isinstance(entry, URLPattern):
             view = entry.callback
             name = f"{view.__module__}.{getattr(view, '__qualname__', view)}"
-            yield Route(address, dict.fromkeys(_arguments(address), ""), name,
+            yield Route(address, {name: _thing(name, address) for name in _arguments(address)}, name,
                         getattr(view, "shoal_access", None))  # fmt: skip
 
 
@@ -93,9 +93,9 @@ def strangers_here(routes: list[Route], tenants: Tenants) -> list[str]:
     found = []
     for route in routes:
         found += [
-            f"{route}: no object for “{name}” in tests/web/tenants.py"
-            for name in route.arguments
-            if name not in {*SECRETS, *WORDS} and tenants.code_of(name, route.address) is None
+            f"{route}: no object for “{thing}” in tests/web/tenants.py"
+            for thing in route.arguments.values()
+            if thing not in {*SECRETS, *WORDS} and tenants.code_of(thing) is None
         ]
         if route.access and route.access.who == "anyone" and _private(route):
             found.append(f"{route}: open to anyone with {_private(route)} in its address")
@@ -136,13 +136,13 @@ def _must_refuse(route: Route, role: Role) -> bool:
 
 def _private(route: Route) -> set[str]:
     assert route.access
-    return set(route.arguments) - COMMON[route.access.who] - SECRETS - set(WORDS)
+    return set(route.arguments.values()) - COMMON[route.access.who] - SECRETS - set(WORDS)
 
 
 def _filled(route: Route, tenants: Tenants) -> str:
     address = route.address
-    for name in route.arguments:
-        text = WORDS.get(name) or tenants.code_of(name, route.address) or "nobody"
+    for name, thing in route.arguments.items():
+        text = WORDS.get(thing) or tenants.code_of(thing) or "nobody"
         address = address.replace(f"<{name}>", str(text))
     return address
 
@@ -161,6 +161,25 @@ def _plain(entry: Any) -> str:
         text = text.removeprefix("^").removesuffix("$")
         return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", text)
     return re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", text)
+
+
+# Where an address only says "code", the part before it says of what.
+_PLURALS = {
+    "s": "share", "shares": "share", "shop": "shop", "shops": "shop", "c": "category",
+    "p": "product", "goods": "product", "products": "product", "sale": "sale", "sales": "sale",
+    "orders": "order", "parcels": "parcel", "addresses": "address", "brands": "brand",
+    "papers": "paper", "offers": "offer", "conversations": "conversation", "customers": "person",
+    "people": "person", "samples": "sample", "revisions": "revision", "freight": "freight",
+    "invitations": "invitation", "contracts": "contract", "reports": "report",
+    "refunds": "refund", "lines": "line",
+}  # fmt: skip
+
+
+def _thing(name: str, address: str) -> str:
+    if name == "code":
+        before = address.split(f"/<{name}>")[0].rsplit("/", 1)[-1]
+        return _PLURALS.get(before, f"code after {before}")
+    return name.removesuffix("_code")
 
 
 def _arguments(address: str) -> list[str]:

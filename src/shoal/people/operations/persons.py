@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.sessions.models import Session
 
 from shoal.kit import vault
 from shoal.kit.errors import NotFound, Refused
@@ -210,10 +211,11 @@ def _forget(*, person: Person, at: datetime) -> None:
 
 @operation
 def tidy(*, at: datetime) -> None:
-    """This will delete codes, links and tallies that no decision looks at any more."""
+    """This will delete codes, links, tallies and sessions that no decision looks at any more."""
     OneTimeCode.objects.filter(expires_at__lt=at - _CODES_KEPT).delete()
     LoginLink.objects.filter(expires_at__lt=at - _CODES_KEPT).delete()
     Tally.objects.filter(until_at__lt=at - _CODES_KEPT).delete()
+    Session.objects.filter(expire_date__lt=at).delete()
 
 
 def _locked(person: Person) -> Person:

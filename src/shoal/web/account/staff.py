@@ -9,12 +9,18 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from shoal.kit import vault
+from shoal.people import queries
 from shoal.people.models import Person
 from shoal.web import proof
 from shoal.web.account import sessions
 
 # The owner, in the vault, of the secrets of authenticator apps: a copy of the database has none.
 _SECRETS = UUID("5a0c1c6e-37c4-5d0e-8a6e-1f2f7c1b9d42")
+
+
+def shown_name(person: Person) -> str:
+    """This will return what a person is called on staff pages."""
+    return queries.profile(person).name or person.code
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
