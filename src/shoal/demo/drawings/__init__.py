@@ -13,6 +13,18 @@ from shoal.demo.drawings.people import draw_avatar, draw_logo
 _GOODS = goods_kitchen.KINDS | goods_wear.KINDS | goods_home.KINDS
 KINDS: tuple[str, ...] = tuple(_GOODS)
 VIEWS = ("front", "detail", "scene")
+# Where a detail looks, for things whose middle is empty.
+_FOCUS = {
+    "headphones": (690, 640),
+    "sunglasses": (660, 510),
+    "umbrella": (500, 380),
+    "scarf": (480, 440),
+    "plant_pot": (500, 500),
+    "lipstick": (480, 400),
+    "wine": (470, 600),
+    "lamp": (500, 380),
+    "sneakers": (560, 640),
+}
 _HANGING = {"scarf", "hoodie", "umbrella", "sunglasses", "bib", "pan", "toy_fish"}
 
 __all__ = ["KINDS", "THEMES", "VIEWS", "draw", "draw_avatar", "draw_banner", "draw_logo"]
@@ -31,7 +43,9 @@ def draw(*, kind: str, seed: int, size: int = 1200, view: str = "front") -> Imag
     if view == "detail":
         backdrops.close_up(pen, palette, around)
         zoom = around.uniform(1.9, 2.2)
-        focus_x, focus_y = around.uniform(440, 560), around.uniform(500, 560)
+        middle_x, middle_y = _FOCUS.get(kind, (500, 530))
+        focus_x = middle_x + around.uniform(-40, 40)
+        focus_y = middle_y + around.uniform(-25, 25)
         pen = pen.placed(zoom=zoom, shift=(500 - focus_x * zoom, 500 - focus_y * zoom))
     elif view == "scene":
         place, floor = backdrops.PLACES[around.randrange(len(backdrops.PLACES))]

@@ -113,9 +113,7 @@ def _shoe(pen: Pen, p: Palette, dx: float, dy: float, paint: tuple[int, int, int
         ]
     )
     pen.solid(moved(upper, dx, dy), paint, shade=0.02)
-    pen.fill(
-        moved(smooth([(598, 648), (700, 664), (764, 712), (760, 742), (600, 742)]), dx, dy), p.pale
-    )
+    pen.fill_inside(moved(upper, dx, dy), moved(oval(720, 748, 140, 118), dx, dy), p.pale)
     pen.fill(moved(smooth([(196, 742), (190, 640), (250, 640), (270, 742)]), dx, dy), p.second)
     pen.fill(moved(oval(256, 520, 66, 20), dx, dy), darker(paint, 0.4))
     for step in range(4):

@@ -63,5 +63,5 @@ def line(*, points: Sequence[Point]) -> Line:
 
 
 def _round_up(value: int) -> int:
-    size = 10 ** max(0, len(str(max(1, value))) - 1)
+    size: int = 10 ** max(0, len(str(max(1, value))) - 1)
     return next(step * size for step in (1, 2, 4, 5, 8, 10) if step * size >= value)
