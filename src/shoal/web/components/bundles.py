@@ -51,7 +51,7 @@ def bundle_text(*, face: str) -> str:
 class BundleStorage(Storage):
     """The bundles as files that exist nowhere until they are read."""
 
-    def _open(self, name: str, mode: str = "rb") -> "File[Any]":  # noqa: ARG002 - Storage's signature
+    def _open(self, name: str, mode: str = "rb") -> "File[Any]":  # noqa: ARG002
         return ContentFile(bundle_text(face=Path(name).stem).encode(), name=name)
 
     def exists(self, name: str) -> bool:
@@ -71,7 +71,7 @@ class BundleFinder(BaseFinder):
 
     storage = BundleStorage()
 
-    def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> Any:  # noqa: ARG002, FBT001, FBT002
+    def find(self, path: str, *_args: Any, **_kwargs: Any) -> Any:  # noqa: ARG002
         return []
 
     def check(self, **_kwargs: Any) -> list[Any]:
