@@ -72,7 +72,7 @@ def _shares(
     return [
         make_share(
             shop=shop,
-            thing="product",
+            thing=Share.Thing.PRODUCT,
             thing_code=suppliers[place % len(suppliers)].products[0].code,
             channel="link",
             by=keeper.code,

@@ -1,6 +1,7 @@
 """Durable work on the ledger itself."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -38,11 +39,11 @@ def take_snapshots(*, at: datetime) -> int:
 
     Returns how many snapshots were written; taking them twice writes none.
     """
-    values = {
+    values: dict[str, Any] = {
         "before": first_id_at(at - _SAFE_AGE),
         "at": at,
         "parties": [str(kind) for kind in PARTY_KINDS],
     }
     with connection.cursor() as cursor:
         cursor.execute(_SNAPSHOT, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Least
 
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation
+from shoal.offers.queries import best_by_sku, open_offers
 from shoal.orders import pricing
 from shoal.orders.models import CartLine, OrderLine
+from shoal.shelves.queries import markups
 from shoal.shops.models import Shop
 
 _MOST_LINES = 120
@@ -41,7 +44,8 @@ def put_in_cart(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: da
     if found is None:
         raise NotFound
     pricing.check_open(found, at=at)
-    return _put(visitor=visitor, shop=shop, offer=offer, quantity=quantity, at=at)
+    seen = found.sale_minor + markups(shop_id=shop.id, offers=[found])[offer]
+    return _put(visitor=visitor, shop=shop, offer=offer, quantity=quantity, seen=seen, at=at)
 
 
 @operation
@@ -93,36 +97,49 @@ def adopt_cart(*, visitor: UUID, into: UUID) -> None:
 
 @operation
 def buy_again(*, customer: UUID, order: str, visitor: UUID, shop: Shop, at: datetime) -> Kept:
-    """This will put the lines of an earlier order that are still on sale into the cart."""
+    """This will put what an earlier order had into the cart, by the offers that are open now.
+
+    A SKU bought in a sale that is over comes back by its standing offer, if it has one.
+    """
     lines = OrderLine.objects.filter(order__customer=customer, order__code=order)
-    wanted = {line.offer_id: line.quantity for line in lines}
+    wanted = {line.sku_id: line for line in lines.select_related("offer__sku__product")}
     if not wanted:
         raise NotFound
-    missing, put = [], 0
-    for offer in pricing.load_offers(wanted).values():
-        try:
-            pricing.check_open(offer, at=at)
-        except pricing.OfferClosed:
-            missing.append(pricing.title_of(offer))
-            continue
-        _put(visitor=visitor, shop=shop, offer=offer.id, quantity=wanted[offer.id], at=at)
-        put += 1
-    return Kept(put, tuple(missing))
+    rows = open_offers(at=at).filter(sku__in=wanted, currency=shop.currency)
+    found = best_by_sku(rows)
+    extra = markups(shop_id=shop.id, offers=list(found.values()))
+    for sku, offer in found.items():
+        _put(
+            visitor=visitor,
+            shop=shop,
+            offer=offer.id,
+            quantity=wanted[sku].quantity,
+            seen=offer.sale_minor + extra[offer.id],
+            at=at,
+        )
+    missing = [pricing.title_of(row.offer) for sku, row in wanted.items() if sku not in found]
+    return Kept(len(found), tuple(missing))
 
 
-def _put(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: datetime) -> CartLine:
+def _put(
+    *, visitor: UUID, shop: Shop, offer: UUID, quantity: int, seen: int, at: datetime
+) -> CartLine:
     quantity = max(1, min(quantity, _MOST_UNITS))
-    if CartLine.objects.filter(visitor=visitor).count() >= _MOST_LINES:
+    line = CartLine.objects.filter(visitor=visitor, shop=shop, offer=offer).first()
+    if line is None and CartLine.objects.filter(visitor=visitor).count() >= _MOST_LINES:
         raise CartFull(most=_MOST_LINES)
     line, made = CartLine.objects.get_or_create(
         visitor=visitor,
         shop=shop,
         offer_id=offer,
-        defaults={"id": uuid7(), "quantity": quantity, "added_at": at},
+        defaults={"id": uuid7(), "quantity": quantity, "seen_minor": seen, "added_at": at},
     )
     if not made:
-        CartLine.objects.filter(id=line.id, quantity__lte=_MOST_UNITS - quantity).update(
-            quantity=F("quantity") + quantity, chosen=True
+        rows = CartLine.objects.filter(id=line.id)
+        rows.update(
+            quantity=Least(F("quantity") + quantity, Value(_MOST_UNITS)),
+            chosen=True,
+            seen_minor=seen,
         )
         line.refresh_from_db()
     return line

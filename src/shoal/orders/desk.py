@@ -18,7 +18,7 @@ from shoal.kit import vault
 from shoal.kit.errors import Refused
 from shoal.kit.ids import short_code, uuid7
 from shoal.kit.transactions import operation
-from shoal.offers.models import Purchase
+from shoal.offers.models import Offer, Purchase
 from shoal.orders import pricing
 from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, Receipt
 from shoal.orders.pricing import PricedLine
@@ -88,7 +88,7 @@ class _Draft:
 class _Counter:
     """What the batch has looked up, and what is left as its requests are answered in turn."""
 
-    offers: Mapping[UUID, pricing.Offer]
+    offers: Mapping[UUID, Offer]
     shops: Mapping[UUID, Shop]
     shares: Mapping[UUID, Share]
     keepers: Mapping[UUID, UUID]

@@ -16,7 +16,7 @@ from shoal.traffic.models import Share
 
 
 class CartLine(models.Model):
-    """What somebody means to buy in one shop. Holds no stock and no price."""
+    """What somebody means to buy in one shop. Holds no stock and promises no price."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # A cart belongs to a visitor's cookie until she proves a phone, then to the person too.
@@ -25,6 +25,8 @@ class CartLine(models.Model):
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField()
     chosen = models.BooleanField(default=True)
+    # Only to tell her that it is another price now.
+    seen_minor = models.BigIntegerField(null=True, help_text="a unit's price when she chose it")
     added_at = models.DateTimeField()
 
     class Meta:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, cast
 from uuid import UUID
 
 from django.db.models import Count, Max, Prefetch, QuerySet, Sum
@@ -107,6 +108,15 @@ def steps_of(*, order: UUID) -> list[OrderStep | ParcelStep]:
     return sorted([*own, *parcels], key=lambda step: (step.at, step.id))
 
 
+class Customer(TypedDict):
+    """One customer of a shop: her orders that count as sold, their sum and the latest."""
+
+    customer: UUID
+    orders: int
+    total: int
+    last_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class BrandSales:
     """What a brand has sold and what of it is completed; sums in minor units."""
@@ -144,12 +154,11 @@ def sales_of_shop(*, shop: UUID, since_at: datetime) -> tuple[int, int]:
     return found["count"], int(found["total"] or 0)
 
 
-def customers_of_shop(*, shop: UUID) -> QuerySet[Order, dict[str, object]]:
-    """This will list who bought in a shop: customer id, orders, sum and last time, latest first."""
+def customers_of_shop(*, shop: UUID) -> QuerySet[Order, Customer]:
+    """This will list who bought in a shop, the latest first."""
     rows = Order.objects.filter(storefront=shop, state__in=IN_SALES).values("customer")
-    return rows.annotate(
-        orders=Count("id"), total=Sum("total_minor"), last_at=Max("placed_at")
-    ).order_by("-last_at")
+    found = rows.annotate(orders=Count("id"), total=Sum("total_minor"), last_at=Max("placed_at"))
+    return cast("QuerySet[Order, Customer]", found.order_by("-last_at"))
 
 
 def open_refund_approvals() -> QuerySet[RefundApproval]:

@@ -17,13 +17,17 @@ from shoal.stock.queries import available
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
-    """A line with its price in this shop; `problem` says why it cannot be ordered as it is."""
+    """A line with its price in this shop; `problem` says why it cannot be ordered as it is.
+
+    `seen_minor` is what a unit cost when she put it into the cart, where that is known.
+    """
 
     line: PricedLine
     cart_line: UUID | None
     chosen: bool
     available: int
     problem: Refused | None
+    seen_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ def quote(
                 chosen=kept.chosen if kept else True,
                 available=left,
                 problem=_problem(line, shop=shop, left=left, at=at),
+                seen_minor=kept.seen_minor if kept else None,
             )
         )
     problems: tuple[Refused, ...] = ()

@@ -104,14 +104,17 @@ def take_payments(facts: Sequence[PaymentCaptured]) -> None:
 
 @step
 def note_refunds(facts: Sequence[PaymentRefunded]) -> None:
-    """This will note on each order that its money went back; the reactor of PaymentRefunded."""
+    """This will note on each order that money went back; the reactor of PaymentRefunded.
+
+    An excess (paid twice, or a wrong sum) leaves the order as it is, and its step says so.
+    """
     orders = lock_orders({fact.paid_for for fact in facts})
     OrderStep.objects.bulk_create(
         OrderStep(
             id=uuid7(),
             order_id=fact.paid_for,
             state=orders[fact.paid_for].state,
-            reason="refund arrived",
+            reason="excess returned" if fact.excess else "refund arrived",
             by=PROCESS,
             at=fact.at,
         )
