@@ -1,0 +1,165 @@
+"""Every page of the keeper's face opens, full and empty, with few queries."""
+
+import pytest
+from django.urls import reverse
+
+from shoal.care.operations import ask
+from shoal.kit.clock import now
+from shoal.people.operations import NewPerson, add_people
+from shoal.shops.operations import open_shop, pause_shop, suspend_shop
+from shoal.traffic.operations import make_share
+from tests import trade
+from tests.goods import HOUR, live_product, scheduled_sale, standing_offers
+
+pytestmark = pytest.mark.django_db
+
+# Of these, three are the session, the person and the shop she keeps.
+PAGES = {
+    "today": 20,
+    "goods": 13,
+    "sales": 9,
+    "orders": 12,
+    "customers": 8,
+    "conversations": 8,
+    "me": 9,
+    "earnings": 10,
+    "shelf": 9,
+    "look": 5,
+    "shop": 6,
+    "shares": 7,
+}
+
+
+def paid_order(market, **changes: object):
+    order = trade.order(market, at=now(), **changes)
+    trade.pay(order, at=now())
+    return order
+
+
+def page(client, name, *args: str, **query: str):
+    return client.get(reverse(f"keep:{name}", args=args), query)
+
+
+@pytest.mark.parametrize(("name", "most"), PAGES.items())
+def test_full_pages_take_few_queries(
+    mei, market, product, name, most, django_assert_max_num_queries
+):
+    at = now()
+    for _ in range(3):
+        standing_offers(market.brand, live_product(market.brand))
+        paid_order(market)
+        make_share(shop=market.shop, thing="product", thing_code=product.code, by="mei", at=at)
+    for customer in (market.alice, market.bob):
+        ask(customer=customer, shop=market.shop, text="有大一码吗？", at=at)
+    with django_assert_max_num_queries(most):
+        response = page(mei, name)
+    assert response.status_code == 200
+    assert b"style=" not in response.content
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_of_a_shop_that_was_just_opened(client, name):
+    [bao] = add_people(entries=[NewPerson("13800000099", "宝", "en")], at=now())
+    open_shop(person=bao, name="宝的小店", currency="CNY", at=now())
+    client.force_login(bao, backend="django.contrib.auth.backends.ModelBackend")
+    assert page(client, name).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["today", "goods", "orders"])
+def test_somebody_without_a_shop_is_shown_the_way(client, market, name):
+    client.force_login(market.alice, backend="django.contrib.auth.backends.ModelBackend")
+    response = page(client, name)
+    assert response.status_code == 403
+    assert reverse("keep:open") in response.content.decode()
+
+
+def test_goods_tell_what_she_earns_and_customers_never_see_it(mei, market, client):
+    assert "Earn" in page(mei, "goods").content.decode()
+    assert "¥20.00" in page(mei, "goods").content.decode()
+    shop_page = client.get(reverse("buy:shop", args=[market.shop.code])).content.decode()
+    assert "¥100.00" in shop_page or "100" in shop_page
+    assert "¥20.00" not in shop_page
+
+
+def test_views_and_sortings_of_goods(mei, market, product):
+    for sort in ("earn", "sells", "ends", "new", "nonsense"):
+        assert page(mei, "goods", sort=sort).context["tiles"]
+    assert page(mei, "goods", view="hidden").context["tiles"] == []
+    assert page(mei, "goods", category="unknown").context["tiles"] == []
+    assert page(mei, "goods", category="home").context["tiles"]
+    assert page(mei, "goods", q="亚麻衬衫").context["tiles"]
+    assert "Nothing found" in page(mei, "goods", q="zeppelin").content.decode()
+
+
+def test_sales_and_trailers(mei, market):
+    product = live_product(market.brand)
+    at = now()
+    sale = scheduled_sale(market.brand, product, starts_at=at + HOUR, ends_at=at + 5 * HOUR)
+    found = page(mei, "sales")
+    assert [one.title for one in found.context["coming"]] == [sale.title]
+    opened = page(mei, "sale", sale.code)
+    assert opened.context["coming"]
+    assert opened.context["tiles"]
+    assert page(mei, "product", product.code).context["rows"]
+
+
+def test_orders_are_masked_and_tracked(mei, market):
+    order = paid_order(market)
+    trade.ship(order, at=now())
+    for response in (page(mei, "orders"), page(mei, "order", order.code)):
+        text = response.content.decode()
+        assert "李**" in text
+        assert "爱丽" not in text
+        assert "海边路" not in text
+        assert "13800000001" not in text
+    assert "SF1" in text
+    assert page(mei, "orders", state="shipped").context["rows"]
+    assert page(mei, "orders", state="unpaid").context["rows"] == []
+
+
+def test_another_keepers_order_is_not_found(client, market):
+    order = paid_order(market)
+    open_shop(person=market.bob, name="宝的小店", currency="CNY", at=now())
+    client.force_login(market.bob, backend="django.contrib.auth.backends.ModelBackend")
+    assert page(client, "order", order.code).status_code == 404
+
+
+def test_earnings_say_why(mei, market):
+    paid_order(market, quantity=2)
+    response = page(mei, "earnings")
+    [row] = response.context["rows"]
+    assert row.earn.minor == 4_000
+    assert row.how == "20% of ¥200.00 is ¥40.00"
+    assert row.why == "Came straight to your shop"
+    assert response.context["earnings"].on_its_way.minor == 4_000
+
+
+def test_customers_are_masked(mei, market):
+    paid_order(market)
+    paid_order(market)
+    [row] = page(mei, "customers").context["rows"]
+    assert (row.name, row.orders, row.total.minor) == ("李**", 2, 20_000)
+
+
+def test_she_answers_a_question(mei, market):
+    said = ask(customer=market.alice, shop=market.shop, text="有大一码吗？", at=now())
+    code = said.conversation.code
+    assert page(mei, "today").context["nav"][3].count == 1
+    response = page(mei, "conversation", code)
+    assert "有大一码吗？" in response.content.decode()
+    assert page(mei, "today").context["nav"][3].count == 0
+    url = reverse("keep:conversation", args=[code])
+    assert mei.post(url, {"text": "有的，明天到"}).status_code == 302
+    assert "有的，明天到" in page(mei, "conversation", code).content.decode()
+    assert mei.post(url, {"text": "  "}).status_code == 422
+    assert mei.post(url, {"text": "长" * 1_001}).status_code == 422
+    assert page(mei, "conversation", "nothing").status_code == 404
+
+
+def test_a_resting_or_stopped_shop_says_so(mei, market):
+    pause_shop(shop=market.shop, reason="带孩子", by=market.mei.code, at=now())
+    assert "Your shop rests" in page(mei, "today").content.decode()
+    assert "带孩子" in page(mei, "shop").content.decode()
+    suspend_shop(shop=market.shop, reason="fake goods", by="olga", at=now())
+    assert "stopped by the platform" in page(mei, "today").content.decode()
+    assert "fake goods" in page(mei, "shop").content.decode()
