@@ -10,11 +10,14 @@ import pytest
 
 from shoal.cli import main as cli
 
+# The tests' own settings are not this command's.
+BARE = {name: value for name, value in os.environ.items() if not name.startswith("SHOAL_")}
+
 
 def shoal(*words: str, **environment: str) -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "shoal", *words],
-        check=False, capture_output=True, text=True, env=os.environ | environment, timeout=60,
+        check=False, capture_output=True, text=True, env=BARE | environment, timeout=60,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 
@@ -28,7 +31,7 @@ def test_every_command_has_a_file_and_help(name: str, capsys: pytest.CaptureFixt
 
 
 def test_a_bad_setting_is_one_line() -> None:
-    code, _, said = shoal("up", SHOAL_PORT="eighty")
+    code, _, said = shoal("up", "--data", "/tmp/unused", SHOAL_PORT="eighty")
     assert (code, said) == (1, "shoal: SHOAL_PORT must be a number (it is 'eighty').\n")
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,20 @@ def test_a_killed_cluster_comes_back_in_spite_of_its_lock(data: Path) -> None:
     lock.write_text("\n".join([str(os.getpid()), *lines[1:]]))
     with postgres.running([cluster], log_folder=data):
         assert postgres.answers(cluster)
+
+
+def test_a_server_whose_supervisor_died_is_ended_first(data: Path) -> None:
+    cluster = places.main_cluster(data)
+    postgres.prepare(cluster, settings=_SMALL)
+    with (data / "log").open("wb") as log:
+        process = postgres.start(cluster, output=log)
+    postgres.wait_until_ready(cluster, process, data / "log")
+    reaper = threading.Thread(target=process.wait)
+    reaper.start()
+    postgres.end_leftovers(cluster)
+    reaper.join()
+    assert process.returncode == 0
+    assert not (cluster.folder / "postmaster.pid").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as somebody else")

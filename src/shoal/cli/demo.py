@@ -70,8 +70,7 @@ def _delete(data: Path) -> None:
     for cluster in database.clusters(data):
         postgres.end_leftovers(cluster)
     shutil.rmtree(places.socket_folder(data), ignore_errors=True)
-    for name in _OURS:
-        path = data / name
+    for path in (*(data / name for name in _OURS), *data.glob("replay-*.json")):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

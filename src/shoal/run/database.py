@@ -37,28 +37,41 @@ def address(data: Path) -> str:
     return env.read("SHOAL_DATABASE_URL") or places.main_cluster(data).address
 
 
+def vault_address(data: Path) -> str:
+    """This will return the libpq address of the store of the keys of personal data."""
+    given: str = env.read("SHOAL_VAULT_URL") or env.read("SHOAL_DATABASE_URL")
+    return given or places.vault_cluster(data).address
+
+
 def check(data: Path) -> None:
-    """This will raise CannotRun unless the database answers, is new enough and keeps UTF-8."""
-    where = address(data)
-    try:
-        with psycopg.connect(where, connect_timeout=5) as connection:
-            version = connection.info.server_version // 10_000
-            encoding = connection.info.parameter_status("server_encoding")
-    except psycopg.Error as error:
-        raise CannotRun(explanation(error) or str(error)) from error
-    if version < OLDEST:
-        raise CannotRun(
-            f"PostgreSQL {version} at {_shown(where)} is too old: Shoal needs {OLDEST} to {NEWEST}."
-        )
-    if encoding != "UTF8":
-        raise CannotRun(
-            f"The database at {_shown(where)} keeps its text as {encoding}: make one with"
-            " CREATE DATABASE shoal TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'."
-        )
+    """This will raise CannotRun unless both stores answer, are new enough and keep UTF-8."""
+    for setting, where in {
+        "SHOAL_DATABASE_URL": address(data),
+        "SHOAL_VAULT_URL": vault_address(data),
+    }.items():
+        try:
+            with psycopg.connect(where, connect_timeout=5) as connection:
+                version = connection.info.server_version // 10_000
+                encoding = connection.info.parameter_status("server_encoding")
+        except psycopg.Error as error:
+            raise CannotRun(explanation(error, setting=setting) or str(error)) from error
+        if version < OLDEST:
+            raise CannotRun(
+                f"PostgreSQL {version} at {_shown(where)} is too old:"
+                f" Shoal needs {OLDEST} to {NEWEST}."
+            )
+        if encoding != "UTF8":
+            raise CannotRun(
+                f"The database at {_shown(where)} keeps its text as {encoding}: make one with"
+                " CREATE DATABASE shoal TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'."
+            )
 
 
-def explanation(trouble: BaseException) -> str | None:
-    """This will return one line for trouble with the database, None for anything else."""
+def explanation(trouble: BaseException, *, setting: str = "SHOAL_DATABASE_URL") -> str | None:
+    """This will return one line for trouble with the database, None for anything else.
+
+    `setting` names the setting that would give the address of the server in question.
+    """
     seen: BaseException | None = trouble
     while seen is not None and not isinstance(seen, psycopg.Error):
         seen = seen.__cause__
@@ -73,8 +86,8 @@ def explanation(trouble: BaseException) -> str | None:
     last = [line.strip() for line in str(seen).splitlines() if line.strip()]
     reason = next((line for line in reversed(last) if "Is the server" not in line), "no answer")
     reason = reason.removeprefix("connection is bad: ")
-    given = "SHOAL_DATABASE_URL" if env.read("SHOAL_DATABASE_URL") else "Shoal's own PostgreSQL"
-    return f"{given} cannot be reached: {reason}"
+    subject = setting if env.read(setting) else "Shoal's own PostgreSQL"
+    return f"{subject} cannot be reached: {reason}"
 
 
 def _full(data: Path) -> bool:

@@ -5,9 +5,10 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +22,12 @@ from shoal.run.processes import Account
 from shoal.run.trouble import CannotRun, disk_full, explained
 
 _START_SECONDS = 60
+_STOP_SECONDS = 20
 _MAP = "shoal"
+# With a plain C character type, trigrams of Chinese are empty. macOS has no C.UTF-8.
+_LOCALE = (
+    ("--locale=C", "--lc-ctype=en_US.UTF-8") if sys.platform == "darwin" else ("--locale=C.UTF-8",)
+)
 _SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
@@ -152,7 +158,7 @@ def _initialise(
 ) -> None:
     command = [
         str(folder / "initdb"), "-D", str(cluster.folder), "-U", "shoal", "--encoding=UTF8",
-        "--locale=C.UTF-8", "--auth=peer", "--no-instructions", "--no-sync",
+        *_LOCALE, "--auth=peer", "--no-instructions", "--no-sync",
     ]  # fmt: skip
     done = subprocess.run(
         command,
@@ -199,15 +205,26 @@ def end_leftovers(cluster: Cluster) -> None:
     pid = _locked_by(lock)
     if pid is None:
         return
-    if _is_postgres(pid):
+    if _runs(pid, cluster):
         # Left over from a supervisor that died: end it, cleanly, before ours takes the folder.
-        os.kill(pid, signal.SIGINT)
-        deadline = time.monotonic() + _START_SECONDS
-        while _is_postgres(pid) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        # Asked to end cleanly, then at once; a server that was mending itself may hear neither.
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            if _ended(pid, number, cluster):
+                break
+        else:
+            raise CannotRun(f"PostgreSQL (process {pid}) on {cluster.folder} cannot be stopped.")
     socket = cluster.sockets / f".s.PGSQL.{cluster.number}"
     for path in (lock, socket, socket.with_name(f"{socket.name}.lock")):
         path.unlink(missing_ok=True)
+
+
+def _ended(pid: int, number: signal.Signals, cluster: Cluster) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while _runs(pid, cluster) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not _runs(pid, cluster)
 
 
 def _locked_by(lock: Path) -> int | None:
@@ -217,21 +234,26 @@ def _locked_by(lock: Path) -> int | None:
         return None
 
 
-def _is_postgres(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
+def _runs(pid: int, cluster: Cluster) -> bool:
+    """Whether this process is a PostgreSQL server on the cluster's folder."""
     proc = Path(f"/proc/{pid}")
-    if proc.is_dir():
-        state = (proc / "stat").read_text().rpartition(")")[2].split()[0]
-        return state != "Z" and b"postgres" in (proc / "cmdline").read_bytes()
+    try:
+        if Path("/proc/self").exists():
+            state = (proc / "stat").read_text().rpartition(")")[2].split()[0]
+            words = (proc / "cmdline").read_bytes().split(b"\0")
+            return state != "Z" and _serves(words, cluster)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
     done = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], check=False, capture_output=True, text=True
+        ["ps", "-o", "command=", "-p", str(pid)], check=False, capture_output=True
     )
-    return "postgres" in done.stdout
+    return _serves(done.stdout.split(), cluster)
+
+
+def _serves(words: Sequence[bytes], cluster: Cluster) -> bool:
+    return os.path.basename(words[0] if words else b"") == b"postgres" and (  # noqa: PTH119
+        os.fsencode(cluster.folder) in words
+    )
 
 
 def command(cluster: Cluster) -> Sequence[str]:
