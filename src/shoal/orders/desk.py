@@ -13,9 +13,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import IntegrityError
 
 from shoal.kit import vault
-from shoal.kit.errors import Refused
+from shoal.kit.errors import Busy, Refused
 from shoal.kit.ids import short_code, uuid7
 from shoal.kit.transactions import operation
 from shoal.offers.models import Offer, Purchase
@@ -31,6 +32,8 @@ from shoal.shops.queries import keepers_of
 from shoal.stock.steps import NewHold, hold, lock_available
 from shoal.traffic.models import Share
 from shoal.traffic.rules import Attribution, Evidence, attribute
+
+_TRIES = 3
 
 
 class KeyUsed(Refused):
@@ -99,13 +102,25 @@ class _Counter:
     limited: Mapping[tuple[UUID, UUID], Purchase] = field(default_factory=dict)
 
 
-@operation
 def place_orders(*, requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
     """This will place each request's order, or say why not; answers come in the same order.
 
     Stock is held until the order is paid or expires. Repeating a request (same customer and key)
-    returns the same answer and writes nothing.
+    returns the same answer and writes nothing. Raises Busy, with nothing written, when locks are
+    not had in time.
     """
+    for _ in range(_TRIES):
+        try:
+            return _place(requests)
+        except IntegrityError as error:
+            # The same request came in twice at one moment: the other one's receipt is there now.
+            if "one_receipt" not in str(error):
+                raise
+    raise Busy
+
+
+@operation
+def _place(requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
     answers: dict[int, Placed | Refused] = _repeated(requests)
     fresh = [(place, wish) for place, wish in enumerate(requests) if place not in answers]
     fresh, doubles = _first_of_each_key(fresh)

@@ -26,7 +26,6 @@ from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.traffic.queries import share_by_code
 from shoal.web.access import anyone, person_of
-from shoal.web.account.forms import PhoneForm
 from shoal.web.buy.cart import whole
 from shoal.web.buy.forms import AddressForm, WishesForm
 from shoal.web.buy.frame import own_page, piece
@@ -76,7 +75,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def totals(request: HttpRequest) -> HttpResponse:
     """This will count freight and total again for another address: a piece of the checkout."""
     desk = _desk(request.GET, person_of(request))
-    return piece(request, "buy/pieces/totals.html", _sums(request, desk))
+    sums = _sums(request, desk)
+    return piece(request, "buy/pieces/totals.html", {**sums, "is_piece": True})
 
 
 def _desk(typed: QueryDict, person: Person | None) -> _Desk:
@@ -145,10 +145,16 @@ def _show(
         "wishes": wishes or WishesForm(typed),
         "refused": refused,
         "person": person,
-        "phone_form": PhoneForm(),
+        "back": _back(desk),
         "here": f"{reverse('buy:checkout')}{desk.query}",
     }
     return own_page(request, "buy/checkout.html", context, shop=desk.shop, status=status)
+
+
+def _back(desk: _Desk) -> str:
+    if desk.offer:
+        return reverse("buy:shop", args=[desk.shop.code])
+    return f"{reverse('buy:cart')}?shop={desk.shop.code}"
 
 
 def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:

@@ -65,6 +65,7 @@ class LineRow:
     problem: Refused | None
     limit: int | None
     unit_minor: int
+    before: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def product_url(shop: Shop, product: Product) -> str:
     return reverse("buy:product", args=[shop.code, product.code])
 
 
-def tile(*, shop: Shop, offer: Offer, markup: int, at: datetime, gone: bool, pinned: bool) -> Tile:
+def tile(
+    *, shop: Shop, offer: Offer, markup: int, at: datetime, gone: bool, pinned: bool, flagged: bool
+) -> Tile:
     """This will make the tile of a product from the offer it sells by; `gone`: all sold out."""
     product = offer.sku.product
     price = Money(offer.sale_minor + markup, offer.currency)
@@ -100,7 +103,7 @@ def tile(*, shop: Shop, offer: Offer, markup: int, at: datetime, gone: bool, pin
         price=price,
         was=_was(offer, price),
         gone=gone,
-        flag=_flag(offer, at),
+        flag=_flag(offer, at) if flagged else "",
         pinned=pinned,
     )
 
@@ -168,7 +171,15 @@ def _line_row(shop: Shop, row: QuotedLine, pictures: Mapping[UUID, Picture]) -> 
         problem=row.problem,
         limit=offer.per_customer,
         unit_minor=row.line.unit_minor,
+        before=_before(row),
     )
+
+
+def _before(row: QuotedLine) -> Money | None:
+    """What it cost when she chose it, if that has changed."""
+    if row.seen_minor is None or row.seen_minor == row.line.unit_minor:
+        return None
+    return Money(row.seen_minor, row.line.offer.currency)
 
 
 def _was(offer: Offer, price: Money) -> Money | None:
@@ -179,8 +190,6 @@ def _was(offer: Offer, price: Money) -> Money | None:
 
 
 def _flag(offer: Offer, at: datetime) -> str:
-    if offer.closes_at is None or offer.sale_id is None:
-        return ""
-    if offer.closes_at - at <= _ENDS_SOON:
-        return gettext("Ends within a day")
-    return gettext("In a sale")
+    """What is worth knowing at a glance; a price that stays asks for no hurry."""
+    ends_soon = offer.closes_at is not None and offer.closes_at - at <= _ENDS_SOON
+    return gettext("Ends within a day") if ends_soon else ""

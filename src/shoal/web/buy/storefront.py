@@ -147,14 +147,15 @@ def _goods(request: HttpRequest, shop: Shop, choice: Choice, *, at: datetime) ->
     chosen = {"sort": sorting.value} if sorting != Sorting.SHOP else {}
     more = urlencode({**chosen, "from": str(start + _PAGE)})
     return {
-        "tiles": [_tile(shop, row, at) for row in rows[:_PAGE]],
+        # A sale's own page has its countdown once, at its head.
+        "tiles": [_tile(shop, row, at, flagged=choice.sale is None) for row in rows[:_PAGE]],
         "more_url": f"?{more}" if len(rows) > _PAGE else "",
         "sortings": _sortings(request.path, sorting),
         "start": start,
     }
 
 
-def _tile(shop: Shop, row: ShelfProduct, at: datetime) -> Tile:
+def _tile(shop: Shop, row: ShelfProduct, at: datetime, *, flagged: bool = True) -> Tile:
     return tile(
         shop=shop,
         offer=row.best.offer,
@@ -162,6 +163,7 @@ def _tile(shop: Shop, row: ShelfProduct, at: datetime) -> Tile:
         at=at,
         gone=row.available <= 0,
         pinned=row.pinned,
+        flagged=flagged,
     )
 
 
