@@ -1,5 +1,7 @@
 """THE table: which fact, told by a low module, makes whom above it react, in this order."""
 
+from shoal.brands import steps_members as brand_members
+from shoal.brands import steps as brands
 from shoal.brands.events import BrandRenamed, BrandStateChanged
 from shoal.catalog import steps as catalog
 from shoal.kit import events
@@ -7,12 +9,23 @@ from shoal.kit.events import Reactor
 from shoal.offers import steps as offers
 from shoal.orders.events import OrderCompleted
 from shoal.orders.steps import note_refunds, take_payments
+from shoal.orders.steps_erasure import refuse_open_orders
 from shoal.payments.events import PaymentCaptured, PaymentRefunded
+from shoal.people.events import ErasureAsked, InvitationAccepted
+from shoal.people.events import InvitationAccepted
 from shoal.settlement.steps import settle_orders
+from shoal.shops import steps_members as shop_members
 
 REACTIONS: dict[type, tuple[Reactor, ...]] = {
+    InvitationAccepted: (brand_members.admit_members, shop_members.admit_helpers),
+    ErasureAsked: (
+        refuse_open_orders,
+        brand_members.release_members,
+        shop_members.release_members,
+    ),
     BrandStateChanged: (catalog.brands_changed, offers.brands_changed),
     BrandRenamed: (catalog.brands_renamed,),
+    InvitationAccepted: (brands.invitations_accepted,),
     PaymentCaptured: (take_payments,),
     PaymentRefunded: (note_refunds,),
     OrderCompleted: (settle_orders,),

@@ -64,6 +64,11 @@ class Tenants:
         maker = _MAKERS.get(thing)
         return maker(self) if maker else None
 
+    def make_everything(self) -> None:
+        """Make one of each kind now, so that nothing appears later between two looks."""
+        for maker in _MAKERS.values():
+            maker(self)
+
     def form(self) -> dict[str, str]:
         """A form full of somebody else's codes."""
         return {

@@ -27,8 +27,7 @@ ROLES = (
 @pytest.fixture
 def tenants() -> Tenants:
     world = Tenants()
-    # Made now, so that nothing is made lazily between two fingerprints.
-    world.form()
+    world.make_everything()
     return world
 
 

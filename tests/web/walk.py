@@ -75,8 +75,8 @@ def routes_of(urls: list[Any], *, prefix: str = "") -> Iterator[Route]:
         elif isinstance(entry, URLPattern):
             view = entry.callback
             name = f"{view.__module__}.{getattr(view, '__qualname__', view)}"
-            yield Route(address, {name: _thing(name, address) for name in _arguments(address)}, name,
-                        getattr(view, "shoal_access", None))  # fmt: skip
+            things = {argument: _thing(argument, address) for argument in _arguments(address)}
+            yield Route(address, things, name, getattr(view, "shoal_access", None))
 
 
 def unmarked(routes: list[Route]) -> list[str]:
@@ -105,17 +105,19 @@ def strangers_here(routes: list[Route], tenants: Tenants) -> list[str]:
 def holes(routes: list[Route], role: Role, tenants: Tenants) -> list[str]:
     """Each route and method that let `role` in although it should not have."""
     found = []
+    before = _everything()
     for route in routes:
         if route.access is None or not _must_refuse(route, role):
             continue
         address = "/" + _filled(route, tenants)
         for method in METHODS:
-            before = _everything()
             response = getattr(role.client, method)(address, data=_body(method, tenants))
             if not is_refusal(response):
                 found.append(f"{method} {address} as {role.name}: {response.status_code}")
-            elif _everything() != before:
-                found.append(f"{method} {address} as {role.name}: refused, but something changed")
+        after = _everything()
+        if after != before:
+            found.append(f"{address} as {role.name}: something changed in the database")
+        before = after
     return found
 
 
@@ -177,7 +179,7 @@ _PLURALS = {
 
 def _thing(name: str, address: str) -> str:
     if name == "code":
-        before = address.split(f"/<{name}>")[0].rsplit("/", 1)[-1]
+        before = address.partition(f"/<{name}>")[0].rsplit("/", 1)[-1]
         return _PLURALS.get(before, f"code after {before}")
     return name.removesuffix("_code")
 
