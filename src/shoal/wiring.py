@@ -1,7 +1,6 @@
 """THE table: which fact, told by a low module, makes whom above it react, in this order."""
 
 from shoal.brands import steps_members as brand_members
-from shoal.brands import steps as brands
 from shoal.brands.events import BrandRenamed, BrandStateChanged
 from shoal.catalog import steps as catalog
 from shoal.kit import events
@@ -12,7 +11,6 @@ from shoal.orders.steps import note_refunds, take_payments
 from shoal.orders.steps_erasure import refuse_open_orders
 from shoal.payments.events import PaymentCaptured, PaymentRefunded
 from shoal.people.events import ErasureAsked, InvitationAccepted
-from shoal.people.events import InvitationAccepted
 from shoal.settlement.steps import settle_orders
 from shoal.shops import steps_members as shop_members
 
@@ -25,7 +23,6 @@ REACTIONS: dict[type, tuple[Reactor, ...]] = {
     ),
     BrandStateChanged: (catalog.brands_changed, offers.brands_changed),
     BrandRenamed: (catalog.brands_renamed,),
-    InvitationAccepted: (brands.invitations_accepted,),
     PaymentCaptured: (take_payments,),
     PaymentRefunded: (note_refunds,),
     OrderCompleted: (settle_orders,),

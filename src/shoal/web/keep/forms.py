@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from shoal.kit import pictures
-from shoal.kit.money import Money, minor_units, parse_amount
 from shoal.shelves.operations import LONGEST_WORDS
 from shoal.shelves.rules import MOST_PERCENT_BP, MarkupKind
 from shoal.shops.models import Shop
 from shoal.shops.rules import LONGEST_GREETING, LONGEST_NAME
 from shoal.web.components import inputs
+from shoal.web.components.fields import AmountField
 
 PALETTE_NAMES = {
     "sea": gettext_lazy("Sea"),
@@ -23,30 +23,6 @@ PALETTE_NAMES = {
     "ink": gettext_lazy("Ink"),
 }
 _PICTURES = {"accept": "image/jpeg,image/png,image/webp,image/avif"}
-
-
-class AmountField(forms.CharField):
-    """An amount as people type it; cleans to whole minor units of its currency, or None."""
-
-    def __init__(self, *, currency: str, **kwargs: Any) -> None:
-        super().__init__(**{"widget": forms.TextInput(attrs=inputs.AMOUNT), **kwargs})
-        self.currency = currency
-
-    def clean(self, value: Any) -> int | None:
-        """This will read the amount; a ValidationError tells how to write it."""
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_amount(text, self.currency).minor
-        except ValueError as error:
-            raise forms.ValidationError(gettext("Write an amount, such as 12.50.")) from error
-
-    def prepare_value(self, value: Any) -> Any:
-        """This will write minor units as people type them."""
-        if not isinstance(value, int):
-            return value
-        return f"{Money(value, self.currency).decimal:.{minor_units(self.currency)}f}"
 
 
 class ShopNameForm(forms.Form):

@@ -1,27 +1,21 @@
-"""What every page of the keeper's face shares: the bar, paging, and answers to her forms."""
+"""What every page of the keeper's face shares: her shop, and the bar at its foot."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from shoal.care.queries import unread_by_shop
-from shoal.kit.errors import Refused
 from shoal.web.access import OfKeeper
+from shoal.web.answers import PAGE, done, page_of, try_form, way_back
 from shoal.web.components.nav import Place, mark_current
 
-R = TypeVar("R")
-PAGE = 20
+__all__ = ["PAGE", "bar", "done", "keeper_page", "page_of", "start_of_day", "try_form", "way_back"]
 
 
 def keeper_page(
@@ -35,6 +29,10 @@ def keeper_page(
 
 def bar(*, path: str, unread: int = 0) -> list[Place]:
     """This will return the places of the bottom bar; `unread` messages wait for an answer."""
+    belongs = {"sales": "goods", "shares": "goods", "conversations": "customers"}
+    part = path.removeprefix(reverse("keep:today")).partition("/")[0]
+    if part in belongs:
+        path = reverse(f"keep:{belongs[part]}")
     return mark_current(
         places=[
             Place(gettext("Today"), "today", reverse("keep:today")),
@@ -47,33 +45,6 @@ def bar(*, path: str, unread: int = 0) -> list[Place]:
     )
 
 
-def page_of(request: HttpRequest, rows: "QuerySet[Any, Any]") -> "Page[Any]":
-    """This will cut the page that the address names out of `rows`; out of bounds is the nearest."""
-    return Paginator(rows, PAGE).get_page(request.GET.get("page"))
-
-
 def start_of_day(at: datetime) -> datetime:
     """This will return when the market's day that holds `at` began."""
     return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def try_form(form: Form, field: str | None, act: Callable[[], R]) -> R | None:
-    """This will do `act`, or show beside `field` of the form why it was refused."""
-    try:
-        return act()
-    except Refused as refused:
-        form.add_error(field, refused.sentence)
-        return None
-
-
-def done(request: HttpRequest, words: str, goto: str) -> HttpResponse:
-    """This will say that something was done and lead on to `goto`."""
-    messages.success(request, words)
-    return HttpResponseRedirect(goto)
-
-
-def way_back(request: HttpRequest, otherwise: str) -> str:
-    """This will return the page of ours that a form names in `next`, or `otherwise`."""
-    given = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(given, allowed_hosts={request.get_host()})
-    return given if given and ours else otherwise

@@ -37,7 +37,8 @@ from shoal.shelves.rules import price_range
 from shoal.shops.models import Shop
 from shoal.web.access import OfKeeper, keeper
 from shoal.web.components.amounts import amount_parts
-from shoal.web.keep.forms import AmountField, WordsForm
+from shoal.web.components.fields import AmountField
+from shoal.web.keep.forms import WordsForm
 from shoal.web.keep.frame import done, keeper_page, try_form
 
 
