@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bench.search_corpus import Goods, goods
+
 from shoal.run.bench import Report, scratch_installation
 
 PRODUCTS = 100_000

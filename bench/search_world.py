@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from bench.search_corpus import Goods, goods
 from django.db import connection, transaction
 
-from bench.search_corpus import Goods, goods
 from shoal.brands.models import Brand
 from shoal.catalog.models import Category, Product, Sku
 from shoal.catalog.search import recount_words, refresh_search

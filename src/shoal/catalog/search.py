@@ -17,6 +17,7 @@ from shoal.kit.transactions import operation, step
 
 _NEAR_WORDS = 30
 _RARE_ENOUGH = 5
+_BROAD = 5_000
 
 
 def search_products(
@@ -45,10 +46,17 @@ def search_products(
         found = scope.find(groups, _Levels(groups).strict)
     levels = _Levels(groups)
     if len(found) < limit and len(groups) > 1:
-        found = scope.find(groups, levels.all_but_one)
+        shown = bool(found) or scope.finds_before(groups, levels.strict)
+        if not (shown and _is_broad(groups)):
+            found = scope.find(groups, levels.all_but_one)
     if not found and len(groups) > 3 and not scope.finds_before(groups, levels.all_but_one):
         found = scope.find(groups, levels.any_two)
     return found
+
+
+def _is_broad(groups: Sequence[Group]) -> bool:
+    """Whether having either of two words is common: no help to who typed both, and slow to rank."""
+    return len(groups) == 2 and sum(group.products for group in groups) > _BROAD
 
 
 def _groups(text: str) -> list[Group]:

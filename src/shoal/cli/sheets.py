@@ -36,8 +36,9 @@ def brand_of(arguments: argparse.Namespace) -> "Iterator[Brand]":
 
         from shoal.brands.queries import brand_by_code
 
-        with translation.override("zh-hans" if arguments.language == "zh" else "en"):
-            yield brand_by_code(code=arguments.brand)
+        # To the end of the process: a refusal becomes a line after this block.
+        translation.activate("zh-hans" if arguments.language == "zh" else "en")
+        yield brand_by_code(code=arguments.brand)
 
 
 @contextmanager
