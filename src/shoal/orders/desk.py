@@ -4,12 +4,9 @@ First come, first served: requests are answered in the order they are given. A r
 writes nothing and spoils no neighbour.
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +20,7 @@ from shoal.offers.models import Offer, Purchase
 from shoal.orders import pricing
 from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, Receipt
 from shoal.orders.pricing import PricedLine
+from shoal.orders.requests import KeyUsed, OrderRequest, Placed, WantedLine, digest_of
 from shoal.orders.rules import SHARING_RULE, included_tax, share_line
 from shoal.payments.steps import IntentWanted, open_intents
 from shoal.people.queries import codes_of
@@ -33,47 +31,9 @@ from shoal.stock.steps import NewHold, hold, lock_available
 from shoal.traffic.models import Share
 from shoal.traffic.rules import Attribution, Evidence, attribute
 
+__all__ = ["KeyUsed", "OrderRequest", "Placed", "WantedLine", "place_orders"]
+
 _TRIES = 3
-
-
-class KeyUsed(Refused):
-    """This order was sent before with other contents. Please go back to your cart and retry."""
-
-    code = "key_used"
-
-
-@dataclass(frozen=True, slots=True)
-class WantedLine:
-    """Units of an offer, at the unit price (minor units) that the customer saw."""
-
-    offer: UUID
-    quantity: int
-    unit_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
-    """One customer's wish. `key` makes asking again harmless; `recipient` is sealed at once."""
-
-    key: UUID
-    customer: UUID
-    storefront: UUID
-    share: UUID | None
-    lines: tuple[WantedLine, ...]
-    recipient: Mapping[str, str]
-    region: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The answer to a request that was taken: the order, what it costs and until when to pay."""
-
-    order: UUID
-    code: str
-    total_minor: int
-    currency: str
-    expires_at: datetime
 
 
 @dataclass(slots=True)
@@ -143,16 +103,6 @@ def _place(requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
     answers |= {place: answer for (place, _), answer in zip(taken, placed, strict=True)}
     answers |= {place: answers[first] for place, first in doubles.items()}
     return [answers[place] for place in range(len(requests))]
-
-
-def digest_of(request: OrderRequest) -> bytes:
-    """This will return the SHA-256 of what a request asks for, without whom it goes to."""
-    asked = [
-        str(request.storefront),
-        [[str(line.offer), line.quantity, line.unit_minor] for line in request.lines],
-        request.region,
-    ]
-    return hashlib.sha256(json.dumps(asked).encode()).digest()
 
 
 def _repeated(requests: Sequence[OrderRequest]) -> dict[int, Placed | Refused]:

@@ -7,6 +7,7 @@ from typing import TypedDict, cast
 from uuid import UUID
 
 from django.db.models import Count, Max, Prefetch, QuerySet, Sum
+from django.db.models.functions import TruncHour
 
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
@@ -81,6 +82,14 @@ def parcels_of_brand(*, brand: UUID, states: Iterable[str] = ()) -> QuerySet[Par
     )
 
 
+def parcel_counts(*, brand: UUID) -> dict[str, int]:
+    """This will return how many paid parcels a brand has in each state, and its "problem"s."""
+    rows = Parcel.objects.filter(brand=brand, order__paid_at__isnull=False).order_by()
+    found = dict(rows.values_list("state").annotate(count=Count("id")))
+    waiting = rows.filter(state=Parcel.State.WAITING).exclude(problem="")
+    return {**found, "problem": waiting.count()}
+
+
 def parcel_of_brand(*, brand: UUID, code: str) -> Parcel:
     """This will return one parcel of a brand's; else raises NotFound."""
     parcel = parcels_of_brand(brand=brand).filter(code=code).first()
@@ -128,6 +137,15 @@ class BrandSales:
     goods_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class SoldHour:
+    """What was paid in one hour; the sum in minor units."""
+
+    hour: datetime
+    orders: int
+    total_minor: int
+
+
 def sales_of_brand(*, brand: UUID) -> BrandSales:
     """This will sum the completed lines of a brand."""
     rows = OrderLine.objects.filter(parcel__brand=brand, order__state=Order.State.COMPLETED)
@@ -159,6 +177,34 @@ def customers_of_shop(*, shop: UUID) -> QuerySet[Order, Customer]:
     rows = Order.objects.filter(storefront=shop, state__in=IN_SALES).values("customer")
     found = rows.annotate(orders=Count("id"), total=Sum("total_minor"), last_at=Max("placed_at"))
     return cast("QuerySet[Order, Customer]", found.order_by("-last_at"))
+
+
+def orders_of_all(*, states: Iterable[str] = ()) -> QuerySet[Order]:
+    """This will list orders for the operator, newest first, all or only those in `states`."""
+    chosen = list(states)
+    rows = Order.objects.filter(state__in=chosen) if chosen else Order.objects.all()
+    return rows.select_related("storefront").order_by("-placed_at", "-id")
+
+
+def sold_by_hour(*, from_at: datetime, to_at: datetime, currency: str) -> list[SoldHour]:
+    """This will sum the orders paid in [from_at, to_at) by the hour; hours with none left out."""
+    rows = Order.objects.filter(
+        paid_at__gte=from_at, paid_at__lt=to_at, currency=currency, state__in=IN_SALES
+    )
+    hours = rows.order_by().annotate(hour=TruncHour("paid_at")).values("hour")
+    found = hours.annotate(orders=Count("id"), total=Sum("total_minor")).order_by("hour")
+    return [SoldHour(row["hour"], row["orders"], int(row["total"])) for row in found]
+
+
+def refund_approvals_of(*, order: UUID) -> list[RefundApproval]:
+    """This will list every wish to give an order back, oldest first."""
+    return list(RefundApproval.objects.filter(order=order).order_by("asked_at"))
+
+
+def decided_refund_approvals() -> QuerySet[RefundApproval]:
+    """This will list the refunds that a second operator decided, newest first."""
+    rows = RefundApproval.objects.exclude(verdict="").select_related("order")
+    return rows.order_by("-decided_at")
 
 
 def open_refund_approvals() -> QuerySet[RefundApproval]:

@@ -1,0 +1,60 @@
+"""What is asked of the order desk, and what it answers."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shoal.kit.errors import Refused
+
+
+class KeyUsed(Refused):
+    """This order was sent before with other contents. Please go back to your cart and retry."""
+
+    code = "key_used"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """Units of an offer, at the unit price (minor units) that the customer saw."""
+
+    offer: UUID
+    quantity: int
+    unit_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """One customer's wish. `key` makes asking again harmless; `recipient` is sealed at once."""
+
+    key: UUID
+    customer: UUID
+    storefront: UUID
+    share: UUID | None
+    lines: tuple[WantedLine, ...]
+    recipient: Mapping[str, str]
+    region: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The answer to a request that was taken: the order, what it costs and until when to pay."""
+
+    order: UUID
+    code: str
+    total_minor: int
+    currency: str
+    expires_at: datetime
+
+
+def digest_of(request: OrderRequest) -> bytes:
+    """This will return the SHA-256 of what a request asks for, without whom it goes to."""
+    asked = [
+        str(request.storefront),
+        [[str(line.offer), line.quantity, line.unit_minor] for line in request.lines],
+        request.region,
+    ]
+    return hashlib.sha256(json.dumps(asked).encode()).digest()
