@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from shoal.kit.ids import short_code, uuid7
 from shoal.people.models import Person
@@ -12,9 +13,9 @@ class Shop(models.Model):
     """A storefront. Its state is a projection of its steps."""
 
     class State(models.TextChoices):
-        OPEN = "open"
-        PAUSED = "paused", "its keeper is away"
-        SUSPENDED = "suspended", "stopped by the operator"
+        OPEN = "open", gettext_lazy("open")
+        PAUSED = "paused", gettext_lazy("taking a break")
+        SUSPENDED = "suspended", gettext_lazy("stopped by the platform")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)

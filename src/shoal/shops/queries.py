@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Count, Q, QuerySet
+
 from shoal.kit.errors import NotFound
 from shoal.people.models import Person
 from shoal.shops.models import Shop, ShopMember, ShopStep
@@ -14,6 +16,27 @@ def shop_by_code(*, code: str) -> Shop:
     if shop is None:
         raise NotFound
     return shop
+
+
+def shops_by_id(*, ids: Iterable[UUID]) -> dict[UUID, Shop]:
+    """This will return the shops with these ids, by id."""
+    return Shop.objects.in_bulk(list(ids))
+
+
+def all_shops(*, words: str = "", state: str = "") -> "QuerySet[Shop]":
+    """This will list shops for the operator, the newest first.
+
+    `words` is part of a name, or a code; `state` leaves the others out.
+    """
+    rows = Shop.objects.order_by("-opened_at", "-id")
+    if words:
+        rows = rows.filter(Q(name__icontains=words) | Q(code=words))
+    return rows.filter(state=state) if state else rows
+
+
+def shop_counts() -> dict[str, int]:
+    """This will return how many shops are in each state; states with none are left out."""
+    return dict(Shop.objects.order_by().values_list("state").annotate(count=Count("id")))
 
 
 def shops_of(*, person: Person) -> list[Shop]:

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40)),
                 ('greeting', models.CharField(blank=True, max_length=200)),
                 ('currency', models.CharField(max_length=3)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('paused', 'its keeper is away'), ('suspended', 'stopped by the operator')], default='open', max_length=10)),
+                ('state', models.CharField(choices=[('open', 'open'), ('paused', 'taking a break'), ('suspended', 'stopped by the platform')], default='open', max_length=10)),
                 ('avatar', models.ImageField(blank=True, upload_to='shops/')),
                 ('banner', models.ImageField(blank=True, upload_to='shops/')),
                 ('palette', models.CharField(default='sea', max_length=12)),
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='ShopStep',
             fields=[
                 ('id', models.UUIDField(default=shoal.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('paused', 'its keeper is away'), ('suspended', 'stopped by the operator')], max_length=10)),
+                ('state', models.CharField(choices=[('open', 'open'), ('paused', 'taking a break'), ('suspended', 'stopped by the platform')], max_length=10)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('by', models.CharField(max_length=40)),
                 ('at', models.DateTimeField()),

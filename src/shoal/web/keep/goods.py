@@ -31,6 +31,7 @@ from shoal.web.components.nav import Place
 from shoal.web.keep.frame import PAGE, keeper_page
 
 _SEARCHED = 200
+_FEW = 10
 _ENDS_SOON = timedelta(hours=24)
 _SORTINGS = (Sorting.EARN, Sorting.SELLS, Sorting.ENDS, Sorting.NEW)
 _VIEWS = ("now", "sale", "coming", "pinned", "hidden")
@@ -177,19 +178,19 @@ def _sale_card(row: ShelfSale, shop: Shop, at: datetime) -> SaleTile:
 
 
 def _flag(row: ShelfProduct, at: datetime) -> str:
-    if row.pinned:
-        return gettext("Pinned")
     if row.closes_at is not None and at <= row.closes_at <= at + _ENDS_SOON:
         return gettext("Ends within a day")
     return ""
 
 
 def _note(row: ShelfProduct) -> str:
-    sold = ngettext("{count} sold", "{count} sold", row.sold).format(count=row.sold)
-    if 0 < row.available <= 10:
+    told = [gettext("Pinned")] if row.pinned else []
+    if row.sold:
+        told.append(ngettext("{count} sold", "{count} sold", row.sold).format(count=row.sold))
+    if 0 < row.available <= _FEW:
         left = ngettext("{count} left", "{count} left", row.available)
-        return f"{sold} · {left.format(count=row.available)}"
-    return sold if row.sold else ""
+        told.append(left.format(count=row.available))
+    return " · ".join(told)
 
 
 def _address(query: dict[str, str], *, start: int = 0) -> str:
