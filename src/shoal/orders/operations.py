@@ -15,7 +15,7 @@ from shoal.orders.events import OrderCompleted
 from shoal.orders.models import Order, OrderStep, Parcel, RefundApproval
 from shoal.orders.rules import is_cancellable
 from shoal.orders.steps import give_up, lock_orders, move_orders, undo_paid
-from shoal.payments.steps import close_intents
+from shoal.payments.steps import close_intents, lock_intents
 
 _BATCH = 500
 
@@ -59,6 +59,7 @@ def cancel_order(*, customer: UUID, code: str, reason: str, by: str, at: datetim
     found = Order.objects.filter(customer=customer, code=code).first()
     if found is None:
         raise NotFound
+    lock_intents(subjects=[found.id])
     closed = close_intents(subjects=[found.id], at=at)
     order = lock_orders([found.id])[found.id]
     shipped = order.parcels.filter(state__in=["shipped", "delivered"]).exists()
@@ -162,6 +163,7 @@ def decide_refund(*, code: str, approve: bool, by: str, at: datetime) -> RefundA
         raise NotFound
     if approval.asked_by == by:
         raise SamePerson
+    lock_intents(subjects=[approval.order_id])
     order = lock_orders([approval.order_id])[approval.order_id]
     if approve:
         if order.state not in {Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED}:

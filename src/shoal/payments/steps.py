@@ -68,6 +68,17 @@ def open_intents(
 
 
 @step
+def lock_intents(*, subjects: Iterable[UUID]) -> None:
+    """This will lock every intent for `subjects`, in sorted order.
+
+    Whoever locks rows of its own and then asks for a refund calls this first: a provider's notice
+    takes the same locks in the same order.
+    """
+    ids = Intent.objects.filter(subject__in=set(subjects))
+    lock_rows(Intent, ids.values_list("id", flat=True))
+
+
+@step
 def close_intents(*, subjects: Iterable[UUID], at: datetime) -> set[UUID]:
     """This will close the open intents for `subjects` and return those subjects.
 
