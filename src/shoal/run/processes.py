@@ -6,6 +6,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -62,17 +63,21 @@ def spawn(
 
     On Linux the kernel sends it `last_signal` should we die without stopping it.
     """
-    return subprocess.Popen(
-        list(command),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        env=dict(environment),
-        cwd="/",
-        start_new_session=True,
-        preexec_fn=_die_with_parent(last_signal),  # noqa: PLW1509 - one system call, no Python state
-        **as_account(account),
-    )
+    with warnings.catch_warnings():
+        # Python 3.12 warns of forking beside threads; between fork and exec we make one system
+        # call, which takes no lock.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            cwd="/",
+            start_new_session=True,
+            preexec_fn=_die_with_parent(last_signal),  # noqa: PLW1509 - see above
+            **as_account(account),
+        )
 
 
 def stop(
