@@ -18,6 +18,7 @@ from shoal.brands.steps import (
     need_reason,
     write_step,
 )
+from shoal.brands.steps_members import LastOwner
 from shoal.kit import pictures
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.events import publish
@@ -27,6 +28,7 @@ from shoal.kit.transactions import one_transaction, operation
 from shoal.people.models import Person
 
 __all__ = [
+    "LastOwner",
     "add_member",
     "apply_brand",
     "apply_brand_again",
@@ -79,12 +81,6 @@ class AlreadyJudged(Refused):
     """This has already been judged."""
 
     code = "already_judged"
-
-
-class LastOwner(Refused):
-    """A brand needs an owner: name another one first."""
-
-    code = "last_owner"
 
 
 class AlreadyMember(Refused):

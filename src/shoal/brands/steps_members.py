@@ -11,7 +11,7 @@ _PLACE = "brand"
 
 
 class LastOwner(Refused):
-    """You are the only owner of a brand here. Make somebody else its owner first."""
+    """A brand needs an owner: name another one first."""
 
     code = "last_owner"
 
