@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         stack.require_ports()
         if arguments.fresh:
             tell(f"deleting the old world in {data}")
-            _delete(data)
+            delete_world(data)
         with Supervisor(data / "log" / "shoal.log") as supervisor:
             try:
                 stack.bring_up(supervisor, data=data, tell=tell)
@@ -59,7 +59,8 @@ def _choose_address(arguments: argparse.Namespace) -> None:
         os.environ.setdefault("SHOAL_PAY_PORT", str(env.read("SHOAL_PORT") + 1))
 
 
-def _delete(data: Path) -> None:
+def delete_world(data: Path) -> None:
+    """This will delete what Shoal wrote into `data`; raises CannotRun for a database not ours."""
     from shoal.run import database, places, postgres
 
     if not database.clusters(data):
