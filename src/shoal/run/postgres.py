@@ -33,6 +33,8 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "120",
     "shared_buffers": "128MB",
+    "random_page_cost": "1.1",  # no disk of today turns a head
+    "jit": "off",  # our queries are short
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",
     "log_line_prefix": "''",
@@ -158,7 +160,9 @@ def _initialise(
 ) -> None:
     command = [
         str(folder / "initdb"), "-D", str(cluster.folder), "-U", "shoal", "--encoding=UTF8",
-        *_LOCALE, "--auth=peer", "--no-instructions", "--no-sync",
+        *_LOCALE, "--auth=peer", "--no-instructions",
+        # A cluster that will not be flushed to the disk need not be made so either.
+        *(["--no-sync"] if settings.get("fsync") == "off" else []),
     ]  # fmt: skip
     done = subprocess.run(
         command,
