@@ -18,6 +18,7 @@ from shoal.kit.transactions import operation, step
 _NEAR_WORDS = 30
 _RARE_ENOUGH = 5
 _BROAD = 5_000
+_AT_ONCE = 1_000
 
 
 def search_products(
@@ -192,8 +193,15 @@ def refresh_search(*, product_ids: Iterable[UUID]) -> int:
     Whoever writes a product's texts, SKUs, brand name or category name calls it, in bulk, in the
     same transaction.
     """
+    waiting = list(product_ids)
+    return sum(
+        _refresh(waiting[place : place + _AT_ONCE]) for place in range(0, len(waiting), _AT_ONCE)
+    )
+
+
+def _refresh(product_ids: list[UUID]) -> int:
     products = (
-        Product.objects.filter(pk__in=list(product_ids))
+        Product.objects.filter(pk__in=product_ids)
         .select_related("brand", "category__parent")
         .prefetch_related("skus")
         .only(
@@ -201,17 +209,22 @@ def refresh_search(*, product_ids: Iterable[UUID]) -> int:
             "brand__names", "category__names", "category__parent", "category__parent__names",
         )
     )  # fmt: skip
-    changed: list[Product] = []
+    changed: dict[UUID, str] = {}
     met: dict[str, str] = {}
     for product in products:
         terms = _terms(product)
         if terms.text != product.search_text:
-            product.search_text = terms.text
-            changed.append(product)
+            changed[product.id] = terms.text
             met |= dict.fromkeys((word for word in terms.pieces if not words.is_code(word)), "")
             met |= {word: typed.spelling(word) for word in terms.words}
     _learn(met)
-    Product.objects.bulk_update(changed, ["search_text"], batch_size=500)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE catalog_product SET search_text = fresh.text
+               FROM unnest(%s::uuid[], %s::text[]) AS fresh (id, text)
+               WHERE catalog_product.id = fresh.id""",
+            [list(changed), list(changed.values())],
+        )
     return len(changed)
 
 
