@@ -1,7 +1,7 @@
 """The goods a keeper can share, sorted by what she earns, and the sales they are in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,7 +135,8 @@ def sale(request: OfKeeper, code: str) -> HttpResponse:
         "sale": found,
         "coming": coming,
         "over": found.ends_at <= at,
-        "tiles": [tile(row, shop=shop, at=at) for row in rows[:PAGE]],
+        # The whole sale ends at one moment, which stands above: no tile repeats it.
+        "tiles": [replace(tile(row, shop=shop, at=at), flag="") for row in rows[:PAGE]],
         "more_url": f"?from={offset + PAGE}" if len(rows) > PAGE else "",
     }
     return keeper_page(request, "sale", context)

@@ -32,8 +32,9 @@ def opening(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if person is None:
         return render(request, "keep/welcome.html", {"nav": []})
-    form = ShopNameForm(request.POST or None, initial={"name": _suggestion(profile(person).name)})
-    at = clock.now()
+    others, at = shops_of(person=person), clock.now()
+    suggestion = "" if others else _suggestion(profile(person).name)
+    form = ShopNameForm(request.POST or None, initial={"name": suggestion})
     if request.method == "POST" and form.is_valid():
         shop = try_form(
             form,
@@ -54,7 +55,7 @@ def opening(request: HttpRequest) -> HttpResponse:
             signed.person = person
             choose_shop(signed, code=shop.code)
             return HttpResponseRedirect(f"{reverse('keep:share', args=[share.code])}?new=1")
-    context = {"form": form, "nav": [], "others": shops_of(person=person)}
+    context = {"form": form, "nav": [], "others": others}
     return render(request, "keep/open.html", context, status=422 if form.errors else 200)
 
 
