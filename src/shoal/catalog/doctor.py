@@ -32,3 +32,10 @@ def checks() -> Iterable[Check]:
         sentence=f"{len(lost)} files of pictures are missing, for example "
         f"{', '.join(lost[:2])}. Restore the folder “media/pictures” from a backup.",
     )
+    mute = Product.objects.filter(state=Product.State.LIVE, search_text="").count()
+    yield Check(
+        name="catalog: live products can be found",
+        ok=not mute,
+        sentence=f"{mute} live products have no search text. Accept any edit of them, or rename"
+        " their brand and back: that makes it anew.",
+    )
