@@ -9,11 +9,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
 _given = os.environ.get("SHOAL_TEST_DATABASE_URL", "")
+_parts = urlsplit(_given)
 _data = Path(tempfile.mkdtemp(prefix="shoal-test-", dir="/tmp"))
 for _name in [name for name in os.environ if name.startswith("SHOAL_")]:
     if _name not in {"SHOAL_TEST_DATABASE_URL", "SHOAL_POSTGRES_BIN"}:
@@ -22,7 +23,7 @@ os.environ["SHOAL_DATA"] = str(_data)
 os.environ["DJANGO_SETTINGS_MODULE"] = "shoal.settings"
 # One cluster with two databases is enough here: `vault` stands in for the cluster of the keys.
 os.environ["SHOAL_VAULT_URL"] = (
-    urlunsplit(urlsplit(_given)._replace(path=f"/shoal_test_vault_{os.getpid()}"))
+    f"{_parts.scheme}://{_parts.netloc}/shoal_test_vault_{os.getpid()}?{_parts.query}"
     if _given
     else f"postgresql:///vault?host={quote(f'{_data}/sockets')}&port=5432&user=shoal"
 )
