@@ -41,7 +41,7 @@ def test_a_bad_address_is_not_repeated_since_it_may_hold_a_password(
 def test_every_default_can_be_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     for setting in env.TABLE:
         monkeypatch.delenv(setting.name, raising=False)
-        env.read(setting.name)
+        assert env.read(setting.name) == setting.read(setting.default)
 
 
 def test_a_typo_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

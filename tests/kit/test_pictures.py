@@ -153,7 +153,8 @@ def test_a_damaged_picture_is_taken_or_refused(place: int, value: int) -> None:
     data = bytearray(picture(80, 80, "#204060", "PNG"))
     data[place % len(data)] = value
     with contextlib.suppress(NoPicture, PictureTooLarge, PictureTooSmall):
-        pictures.store_picture(bytes(data))
+        kept = pictures.store_picture(bytes(data))
+        assert (kept.width, kept.height) == (80, 80)
 
 
 def test_many_are_checked_before_any_is_kept() -> None:

@@ -11,7 +11,7 @@ from shoal.people.models import Person
 
 
 def new_code() -> str:
-    """Our number at the provider: long enough never to collide, short enough for all of them."""
+    """This will make our number at a provider: too long to collide, short enough for all."""
     return short_code(20)
 
 
