@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from shoal.kit import vault
+from shoal.kit.bulk import update_rows
 from shoal.kit.errors import Busy, Refused
 from shoal.kit.ids import short_code, uuid7
 from shoal.kit.transactions import operation
@@ -348,7 +349,7 @@ def _note_customers(counter: _Counter) -> None:
             row.quantity = counter.bought[pair]
             changed.append(row)
     if changed:
-        Purchase.objects.bulk_update(changed, ["quantity"])
+        update_rows(changed, ["quantity"])
 
 
 def _placed(order: Order) -> Placed:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shoal.kit.bulk import update_rows
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import short_code, uuid7
 from shoal.kit.locks import lock_rows
@@ -80,7 +81,7 @@ def ship_parcels(*, shipments: Sequence[Shipment], by: str) -> list[Parcel | Ref
         shipped[parcel.id] = wish.at
         answers.append(parcel)
     changed = [parcel for parcel in parcels.values() if parcel.id in shipped]
-    Parcel.objects.bulk_update(changed, ["state", "shipped_at", "carrier", "tracking", "problem"])
+    update_rows(changed, ["state", "shipped_at", "carrier", "tracking", "problem"])
     _note(changed, shipped, by=by)
     _bring_orders_along(orders, changed, shipped, by=by)
     return answers
@@ -103,7 +104,7 @@ def deliver_parcels(*, deliveries: Sequence[Delivery], by: str) -> list[Parcel |
             arrived[parcel.id] = wish.at
             answers.append(parcel)
     changed = [parcel for parcel in parcels.values() if parcel.id in arrived]
-    Parcel.objects.bulk_update(changed, ["state", "delivered_at"])
+    update_rows(changed, ["state", "delivered_at"])
     _note(changed, arrived, by=by)
     _bring_orders_along(orders, changed, arrived, by=by)
     return answers

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import F
 
+from shoal.kit.bulk import update_rows
 from shoal.kit.events import publish
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
@@ -56,7 +57,7 @@ def move_orders(
         order.state = to
         if stamp:
             setattr(order, stamp, at[order.id])
-    Order.objects.bulk_update(orders.values(), ["state", *([stamp] if stamp else [])])
+    update_rows(list(orders.values()), ["state", *([stamp] if stamp else [])])
     OrderStep.objects.bulk_create(
         OrderStep(id=uuid7(), order_id=order, state=to, reason=reason, by=by[order], at=at[order])
         for order in orders

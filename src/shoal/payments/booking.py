@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from shoal.kit.bulk import update_rows
 from shoal.kit.events import publish
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
@@ -253,10 +254,9 @@ def _teller(notice: Notice) -> str:
 
 
 def _save(books: _Books) -> None:
-    Intent.objects.bulk_update(
+    update_rows(
         _touched(books.intents.values(), {notice.intent_id for notice in books.notices}),
         ["state", "captured", "refunded", "returned", "captured_at", "ask_at"],
-        batch_size=500,
     )
     # A word about a number we do not know locked nothing: the same may be told at this moment.
     unknown = [notice for notice in books.notices if notice.intent_id is None]

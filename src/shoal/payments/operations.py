@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from shoal.kit.bulk import update_rows
 from shoal.kit.errors import Refused
 from shoal.kit.locks import lock_rows
 from shoal.kit.money import Money
@@ -130,7 +131,7 @@ def _hold_questions(*, at: datetime) -> list[Intent]:
         intent.asked += 1
         pause = rules.question_pause(asked=intent.asked)
         intent.ask_at = None if pause is None else at + pause
-    Intent.objects.bulk_update(held, ["asked", "ask_at"])
+    update_rows(held, ["asked", "ask_at"])
     return held
 
 
@@ -153,7 +154,7 @@ def _hold_refunds(*, at: datetime) -> list[Refund]:
     for refund in held:
         refund.attempts += 1
         refund.next_at = at + _HELD
-    Refund.objects.bulk_update(held, ["attempts", "next_at"])
+    update_rows(held, ["attempts", "next_at"])
     return held
 
 
