@@ -1,0 +1,46 @@
+"""Alice at Mei's shop: a market, a browser that nobody knows yet, and one that is hers."""
+
+import pytest
+from django.test import Client
+
+from tests.web.buy.browser import BACKEND, HERE
+
+
+@pytest.fixture
+def market(db: None):
+    from tests import trade
+
+    return trade.open_market()
+
+
+@pytest.fixture
+def shop(market):
+    return market.shop
+
+
+@pytest.fixture
+def product(market):
+    return market.offer.sku.product
+
+
+@pytest.fixture
+def stranger() -> Client:
+    return Client(headers={"accept-language": "en"})
+
+
+@pytest.fixture
+def alice(market) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(market.alice, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def put(market):
+    """Puts units of the market's offer into a browser's cart, as the product's page does."""
+
+    def put(client: Client, quantity: int = 1, offer: str = ""):
+        form = {"shop": market.shop.code, "offer": offer or market.offer.code}
+        return client.post("/cart/lines", form | {"quantity": str(quantity)}, headers=HERE)
+
+    return put
