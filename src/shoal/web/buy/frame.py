@@ -80,7 +80,8 @@ def own_page(
     here = shop if shop is not None else shop_here(request)
     count = cart_size(visitor=visitor_id(request))
     nav = bar(shop=here, path=request.path, count=count)
-    filled = {"shop": here, "nav": nav, **_everywhere(), **context}
+    palette = shop.palette if shop is not None else ""
+    filled = {"shop": here, "nav": nav, "palette": palette, **_everywhere(), **context}
     response = render(request, template, filled, status=status)
     patch_cache_control(response, private=True, no_store=True)
     if here is not None and here.code != request.COOKIES.get(_SHOP_COOKIE):
@@ -104,7 +105,7 @@ def shared_page(
     front may hand it out, and whoever comes back with the same page is told that it still holds.
     """
     nav = bar(shop=shop, path=request.path)
-    filled = {"shop": shop, "nav": nav, **_everywhere(), **context}
+    filled = {"shop": shop, "nav": nav, "palette": shop.palette, **_everywhere(), **context}
     response = render(request, template, filled)
     digest = hashlib.sha256(_CLOCK.sub(b"", response.content)).hexdigest()[:32]
     etag = f'W/"{digest}"'

@@ -1,6 +1,5 @@
 """Her own page: what she is called, where her parcels go, what she can look up."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,6 +12,7 @@ from shoal.people.queries import address_of, addresses_of, profile
 from shoal.shops.queries import shops_of
 from shoal.web.access import SignedIn, anyone, person_of, signed_in
 from shoal.web.account.sessions import safe_next
+from shoal.web.answers import done
 from shoal.web.buy.forms import AddressForm, BookForm, address_start
 from shoal.web.buy.frame import own_page
 
@@ -77,8 +77,7 @@ def address(request: SignedIn, code: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(_field_of(refusal), refusal.sentence)
         else:
-            messages.success(request, gettext("The address is saved."))
-            return HttpResponseRedirect(reverse("buy:addresses"))
+            return done(request, gettext("The address is saved."), reverse("buy:addresses"))
     context = {"form": form, "known": known}
     status = 422 if form.errors else 200
     return own_page(request, "buy/address.html", context, status=status)
@@ -89,8 +88,7 @@ def address(request: SignedIn, code: str) -> HttpResponse:
 def address_removal(request: SignedIn, code: str) -> HttpResponse:
     """This will remove one of her addresses."""
     remove_address(person=request.person, code=code, at=clock.now())
-    messages.success(request, gettext("The address is removed."))
-    return HttpResponseRedirect(reverse("buy:addresses"))
+    return done(request, gettext("The address is removed."), reverse("buy:addresses"))
 
 
 def _field_of(refusal: Refused) -> str | None:

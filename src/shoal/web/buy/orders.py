@@ -21,9 +21,10 @@ from shoal.orders.operations import (
 from shoal.orders.queries import order_for_customer, orders_of_customer, recipients, steps_of
 from shoal.people.queries import address_of, addresses_of
 from shoal.web.access import SignedIn, signed_in
+from shoal.web.answers import done
 from shoal.web.buy.cart import whole
 from shoal.web.buy.forms import AddressForm, CancelForm
-from shoal.web.buy.frame import own_page
+from shoal.web.buy.frame import own_page, shop_here
 from shoal.web.buy.telling import (
     card_of,
     may_cancel,
@@ -64,7 +65,9 @@ def orders(request: SignedIn) -> HttpResponse:
         "more_url": f"{query}from={start + _PAGE}" if len(found) > _PAGE else "",
         "now": clock.now(),
     }
-    return own_page(request, "buy/orders.html", context)
+    # On a new phone, the bar leads back to where she bought last.
+    shop = shop_here(request) or (found[0].storefront if found else None)
+    return own_page(request, "buy/orders.html", context, shop=shop)
 
 
 @signed_in
@@ -110,8 +113,7 @@ def cancellation(request: SignedIn, code: str) -> HttpResponse:
             if was_paid
             else gettext("Your order is cancelled. You have not been charged.")
         )
-        messages.success(request, text)
-        return HttpResponseRedirect(here)
+        return done(request, text, here)
     context = {"order": found, "card": card_of(found), "form": form}
     status = 422 if form.errors else 200
     return own_page(request, "buy/cancel.html", context, shop=found.storefront, status=status)
@@ -144,8 +146,7 @@ def order_address(request: SignedIn, code: str) -> HttpResponse:
             except OtherRegion as refusal:
                 refused = refusal
             else:
-                messages.success(request, gettext("The parcel goes to the new address."))
-                return HttpResponseRedirect(here)
+                return done(request, gettext("The parcel goes to the new address."), here)
     context = {"order": found, "addresses": known, "form": form, "refused": refused}
     status = 422 if refused or (request.method == "POST" and form.errors) else 200
     template = "buy/order_address.html"
