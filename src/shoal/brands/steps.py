@@ -6,9 +6,9 @@ from uuid import UUID
 from shoal.brands.events import BrandStateChanged
 from shoal.brands.models import Brand, BrandStep
 from shoal.brands.rules import may_become
-from shoal.kit.errors import NotFound, Refused
+from shoal.kit.errors import Refused
 from shoal.kit.events import publish
-from shoal.kit.locks import lock_rows
+from shoal.kit.locks import lock_row
 from shoal.kit.transactions import step
 
 
@@ -27,10 +27,7 @@ class ReasonMissing(Refused):
 @step
 def lock_brand(brand: UUID) -> Brand:
     """This will lock a brand's row and return it. Raises NotFound."""
-    found = lock_rows(Brand, [brand]).get(brand)
-    if found is None:
-        raise NotFound
-    return found
+    return lock_row(Brand, brand)
 
 
 @step

@@ -8,7 +8,7 @@ from shoal.catalog.models import Picture, Product
 from shoal.catalog.steps import WrongProductState, bump_products, put_pictures
 from shoal.kit import pictures
 from shoal.kit.errors import NotFound, Refused
-from shoal.kit.locks import lock_rows
+from shoal.kit.locks import lock_row, lock_rows
 from shoal.kit.transactions import one_transaction, operation
 
 MOST_PICTURES = 12
@@ -75,9 +75,7 @@ def add_pictures(*, entries: Sequence[NewPicture], at: datetime) -> list[Picture
 @operation
 def arrange_pictures(*, product: Product, digests: Sequence[str], at: datetime) -> None:
     """This will put a product's pictures in the order of `digests` and drop those not named."""
-    locked = lock_rows(Product, [product.id]).get(product.id)
-    if locked is None:
-        raise NotFound
+    locked = lock_row(Product, product.id)
     _check_loose(locked)
     known = {picture.digest: picture for picture in locked.pictures.all()}
     if not set(digests) <= set(known):

@@ -10,9 +10,9 @@ from shoal.brands.events import BrandRenamed, BrandStateChanged
 from shoal.catalog.models import Picture, Product, ProductStep
 from shoal.catalog.rules import may_become
 from shoal.catalog.search import refresh_search
-from shoal.kit.errors import NotFound, Refused
+from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
-from shoal.kit.locks import lock_rows
+from shoal.kit.locks import lock_row
 from shoal.kit.pictures import StoredPicture
 from shoal.kit.transactions import step
 
@@ -52,10 +52,7 @@ class SkuReferenceTaken(Refused):
 @step
 def lock_product(product: UUID) -> Product:
     """This will lock a product's row and return it. Raises NotFound."""
-    found = lock_rows(Product, [product]).get(product)
-    if found is None:
-        raise NotFound
-    return found
+    return lock_row(Product, product)
 
 
 @step

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import models
 
+from shoal.kit.errors import NotFound
 from shoal.kit.transactions import step
 
 M = TypeVar("M", bound=models.Model)
@@ -21,3 +22,12 @@ def lock_rows(model: type[M], ids: Iterable[UUID]) -> dict[UUID, M]:
     manager = model._default_manager  # noqa: SLF001 - documented in spite of its name
     rows = manager.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
     return {row.pk: row for row in rows}
+
+
+@step
+def lock_row(model: type[M], key: UUID) -> M:
+    """This will lock one row of `model` and return it. Raises NotFound."""
+    found = lock_rows(model, [key]).get(key)
+    if found is None:
+        raise NotFound
+    return found

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
 from shoal.brands.models import Brand
 from shoal.brands.steps import lock_brand, need_reason
 from shoal.kit.errors import NotFound
-from shoal.kit.locks import lock_rows
+from shoal.kit.locks import lock_row, lock_rows
 from shoal.kit.transactions import operation
 from shoal.offers import refusals
 from shoal.offers.making import NewOffer, check_entries, make_offers
@@ -87,7 +86,7 @@ def change_offer(
     OfferOfSale, OfferEnded, NoChange, or what is wrong with the terms.
     """
     brand = lock_brand(offer.brand_id)
-    locked = _locked(offer.id)
+    locked = lock_row(Offer, offer.id)
     if locked.state == Offer.State.WITHDRAWN:
         raise refusals.OfferEnded
     if locked.sale_id is not None:
@@ -144,10 +143,3 @@ def close_ended_sales(*, at: datetime) -> int:
     return give_back(
         allotments=list(ended), by="worker:close_ended_sales", at=at, reason="the offer is over"
     )
-
-
-def _locked(offer: UUID) -> Offer:
-    found = lock_rows(Offer, [offer]).get(offer)
-    if found is None:
-        raise NotFound
-    return found

@@ -10,9 +10,8 @@ from django.db.models import F
 from shoal.brands.events import BrandStateChanged
 from shoal.catalog.models import Sku
 from shoal.catalog.steps import bump_products
-from shoal.kit.errors import NotFound
 from shoal.kit.ids import uuid7
-from shoal.kit.locks import lock_rows
+from shoal.kit.locks import lock_row
 from shoal.kit.transactions import step
 from shoal.offers.models import FlashSale, Offer, OfferStep, SaleStep
 from shoal.offers.refusals import WrongSaleState
@@ -25,10 +24,7 @@ _AT_ONCE = 1000
 @step
 def lock_sale(sale: UUID) -> FlashSale:
     """This will lock a flash sale's row and return it. Raises NotFound."""
-    found = lock_rows(FlashSale, [sale]).get(sale)
-    if found is None:
-        raise NotFound
-    return found
+    return lock_row(FlashSale, sale)
 
 
 @step

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db.models import F
 
-from shoal.kit.errors import NotFound, Refused
-from shoal.kit.locks import lock_rows
+from shoal.kit.errors import Refused
+from shoal.kit.locks import lock_row
 from shoal.kit.transactions import step
 from shoal.shops.models import Shop, ShopStep
 from shoal.shops.rules import may_become
@@ -21,10 +21,7 @@ class WrongShopState(Refused):
 @step
 def lock_shop(shop: UUID) -> Shop:
     """This will lock a shop's row and return it. Raises NotFound."""
-    found = lock_rows(Shop, [shop]).get(shop)
-    if found is None:
-        raise NotFound
-    return found
+    return lock_row(Shop, shop)
 
 
 @step

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from shoal.kit import vault
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.events import publish
-from shoal.kit.locks import lock_rows
+from shoal.kit.locks import lock_row
 from shoal.kit.transactions import operation
 from shoal.people import rules, tasks
 from shoal.people.events import ErasureAsked
@@ -90,7 +90,7 @@ def rename_person(*, person: Person, name: str) -> None:
     clean = rules.parse_name(name)
     if not clean:
         raise NameMissing
-    amend_sealed(person=_locked(person), changes={"name": clean})
+    amend_sealed(person=lock_row(Person, person.pk), changes={"name": clean})
 
 
 @operation
@@ -119,7 +119,7 @@ def add_address(
     AddressIncomplete.
     """
     record = _address_record(recipient, phone, province, city, district, street)
-    _locked(person)
+    lock_row(Person, person.pk)
     is_first = not Address.objects.filter(person=person, removed_at=None, is_default=True).exists()
     return Address.objects.create(
         person=person,
@@ -149,7 +149,7 @@ def change_address(
     Raises NotFound, NotAPhone or AddressIncomplete.
     """
     record = _address_record(recipient, phone, province, city, district, street)
-    _locked(person)
+    lock_row(Person, person.pk)
     mine = Address.objects.filter(person=person, removed_at=None)
     address = mine.filter(code=code).first()
     if address is None:
@@ -165,7 +165,7 @@ def change_address(
 @operation
 def remove_address(*, person: Person, code: str, at: datetime) -> None:
     """This will remove one of her own addresses; what it said is wiped at once. Raises NotFound."""
-    _locked(person)
+    lock_row(Person, person.pk)
     mine = Address.objects.filter(person=person, removed_at=None)
     address = mine.filter(code=code).first()
     if address is None:
@@ -192,7 +192,7 @@ def erase_person(*, person: Person, at: datetime) -> None:
 
 @operation
 def _forget(*, person: Person, at: datetime) -> None:
-    locked = _locked(person)
+    locked = lock_row(Person, person.pk)
     publish([ErasureAsked(person=locked.pk, at=at)])
     indexes = [bytes(index) for index in locked.identities.values_list("blind_index", flat=True)]
     OneTimeCode.objects.filter(phone_index__in=indexes).delete()
@@ -216,13 +216,6 @@ def tidy(*, at: datetime) -> None:
     LoginLink.objects.filter(expires_at__lt=at - _CODES_KEPT).delete()
     Tally.objects.filter(until_at__lt=at - _CODES_KEPT).delete()
     Session.objects.filter(expire_date__lt=at).delete()
-
-
-def _locked(person: Person) -> Person:
-    found = lock_rows(Person, [person.pk]).get(person.pk)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _number(phone: str) -> str:
