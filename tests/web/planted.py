@@ -1,10 +1,10 @@
 """Two bad views for the walk to find: one without a mark, one that forgets whose order it shows."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 from shoal.orders.models import Order
-from shoal.web.access import SignedIn, anyone, signed_in
+from shoal.web.access import OfOperator, SignedIn, anyone, operator, signed_in
 
 
 def unguarded(request: HttpRequest, order: str) -> HttpResponse:
@@ -24,8 +24,16 @@ def too_open(request: HttpRequest, order: str) -> HttpResponse:
     return HttpResponse(order)
 
 
+@operator()
+def desk(request: OfOperator) -> HttpResponse:
+    return HttpResponse(" ".join(sorted(request.operator_roles)))
+
+
 urlpatterns = [
     path("planted/unguarded/<str:order>", unguarded),
     path("planted/careless/<str:order>", careless),
     path("planted/too-open/<str:order>", too_open),
+    path("planted/desk", desk),
+    path("sign-in/", include("shoal.web.account.urls")),
+    path("sign-in/staff/", include("shoal.web.account.staff_urls")),
 ]

@@ -1,6 +1,7 @@
 """No door opens to a stranger: every route, every method, every role, another tenant's objects."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import get_resolver
 
@@ -103,13 +104,29 @@ def test_nobody_gets_at_another_tenants_things(name, tenants):
 
 def test_the_walk_finds_planted_views(tenants, settings):
     settings.ROOT_URLCONF = "tests.web.planted"
-    routes = list(routes_of(planted.urlpatterns))
+    routes = [one for one in routes_of(planted.urlpatterns) if "planted" in str(one)]
     assert [line.split(":")[0] for line in unmarked(routes)] == ["/planted/unguarded/<order>"]
     assert [line.split(":")[0] for line in strangers_here(routes, tenants)] == [
         "/planted/too-open/<order>"
     ]
     found = holes(routes, role_named("customer", tenants), tenants)
     assert {line.split("/")[2] for line in found} == {"careless", "too-open"}
+
+
+def test_an_operator_sets_up_a_second_factor_first_where_it_is_asked_for(tenants, settings):
+    settings.ROOT_URLCONF = "tests.web.planted"
+    olga = tenants.cast.olga
+    by_password = client_of(olga, proof.STAFF)
+    assert by_password.get("/planted/desk").content == b"money"
+    settings.SHOAL_SECOND_FACTOR = True
+    assert by_password.get("/planted/desk")["Location"].endswith("/second-factor")
+    Authenticator.objects.create(user=olga, type="recovery_codes", data={})
+    assert by_password.get("/planted/desk").status_code == 302
+    Authenticator.objects.create(user=olga, type="webauthn", data={})
+    assert by_password.get("/planted/desk").content == b"money"
+    # Whoever holds the installation could read everything anyway.
+    assert client_of(tenants.cast.otto, proof.LINK).get("/planted/desk").content == b"care"
+    assert client_of(olga, proof.PHONE).get("/planted/desk")["Location"].startswith("/sign-in/")
 
 
 def test_a_phone_alone_opens_no_staff_page(tenants):

@@ -40,6 +40,7 @@ COMMANDS: dict[str, Row] = {
     "sandbox-pay": Row("sandbox_pay", "Run the payment partner of the sandbox."),
     "migrate": Row("migrate", "Bring the database to this version."),
     "login-link": Row("login_link", "Print a short-lived link that signs somebody in."),
+    "invite": Row("invite", "Invite somebody by e-mail to work at the platform."),
     "doctor": Row("doctor", "Check this installation and say how to mend what is wrong."),
     "import-products": Row("import_products", "Take a brand's product sheet in, or check it."),
     "export-products": Row("export_products", "Write a brand's products as a product sheet."),

@@ -5,6 +5,7 @@ from datetime import datetime
 from math import ceil
 
 from django.db import connection
+from django.utils.translation import gettext, ngettext
 
 from shoal.kit import vault
 from shoal.kit.errors import Refused
@@ -26,8 +27,6 @@ class TooMany(Refused):
     @property
     def sentence(self) -> str:
         """The message, its waiting time in words."""
-        from django.utils.translation import gettext, ngettext
-
         minutes = ceil(int(str(self.facts["seconds"])) / 60)
         wait = ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
         return gettext(str(type(self).__doc__)).format(wait=wait)

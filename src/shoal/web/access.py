@@ -229,10 +229,16 @@ def _needs_operator(request: HttpRequest, allowed: tuple[str, ...]) -> HttpRespo
         raise NotYours
     wants_second = settings.SHOAL_SECOND_FACTOR and proof.of(request) == proof.STAFF
     # With one set up, signing in asked for it; without one, setting it up comes first.
-    if wants_second and not Authenticator.objects.filter(user=of_operator.person).exists():
+    if wants_second and not _has_second_factor(of_operator.person):
         return HttpResponseRedirect(reverse("mfa_index"))
     of_operator.operator_roles = roles
     return None
+
+
+def _has_second_factor(person: Person) -> bool:
+    # Recovery codes stand in for a lost factor; they are none themselves.
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user=person, type__in=kinds).exists())
 
 
 def _memberships(person: Person) -> Any:

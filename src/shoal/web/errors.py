@@ -28,7 +28,8 @@ _STATUS: tuple[tuple[type[Refused], HTTPStatus], ...] = (
 # Where somebody with nothing of her own goes next: a refusal's code to (route, words of the link).
 _WAYS_ON = {
     "no_shop": ("keep:open", gettext_lazy("Open your shop")),
-    "invitation_over": ("account:staff", gettext_lazy("Staff sign-in")),
+    "no_brand": ("supply:apply", gettext_lazy("Apply with a brand of your own")),
+    "invitation_over": ("account_login", gettext_lazy("Staff sign-in")),
     "login_link_over": ("account:sign-in", gettext_lazy("Sign in")),
 }
 

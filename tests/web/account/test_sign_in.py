@@ -171,4 +171,5 @@ def test_too_many_codes_are_answered_429_beside_the_field_or_as_a_page(client, s
     settings.SHOAL_CODES_PER_NETWORK = 1
     client.post("/sign-in/", {"phone": PHONE})
     page = client.post("/sign-in/", {"phone": "13912345678"}, headers={"Accept-Language": "en"})
+    assert page.status_code == 429
     assert "too often" in page.content.decode()

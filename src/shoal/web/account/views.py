@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shoal.kit.clock import now
-from shoal.kit.errors import NotFound
+from shoal.kit.errors import NotFound, Refused
 from shoal.notify import providers
 from shoal.notify import queries as notify_queries
 from shoal.people import operations, queries, rules
@@ -31,15 +32,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and person_of(request) is not None and not goto:
         return HttpResponseRedirect(reverse("account:home"))
     form = PhoneForm(typed(request))
+    refused: Refused | None = None
     if form.is_valid():
         phone = form.cleaned_data["phone"]
         try:
             operations.request_code(phone=phone, network=network_of(request), at=now())
-        except (NotAPhone, TooMany) as refused:
-            form.add_error("phone", refused.sentence)
+        except (NotAPhone, TooMany) as found:
+            refused = found
+            form.add_error("phone", found.sentence)
         else:
             return _code_step(request, CodeForm(initial={"phone": phone}), phone, goto)
-    return _phone_step(request, form, goto)
+    context = {"form": form, "goto": goto}
+    return _step(request, "phone", context, form=form, refused=refused)
 
 
 @anyone
@@ -49,6 +53,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """This will take the code that came, and sign in who proved her phone with it."""
     goto = sessions.safe_next(request, request.POST.get("next"))
     form = CodeForm(request.POST)
+    refused: Refused | None = None
     at = now()
     if form.is_valid():
         try:
@@ -56,12 +61,13 @@ def code(request: HttpRequest) -> HttpResponse:
                 phone=form.cleaned_data["phone"], code=form.cleaned_data["code"],
                 network=network_of(request), at=at,
             )  # fmt: skip
-        except (WrongCode, CodeOver, TooMany) as refused:
-            form.add_error("code", refused.sentence)
+        except (NotAPhone, WrongCode, CodeOver, TooMany) as found:
+            refused = found
+            form.add_error("code", found.sentence)
         else:
             where = sessions.admit(request, person, how=proof.PHONE, goto=goto, at=at)
             return _go(request, where)
-    return _code_step(request, form, request.POST.get("phone", ""), goto)
+    return _code_step(request, form, request.POST.get("phone", ""), goto, refused)
 
 
 @anyone
@@ -145,11 +151,9 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return render(request, "account/outbox.html", {"messages_out": notify_queries.outbox()})
 
 
-def _phone_step(request: HttpRequest, form: PhoneForm, goto: str) -> HttpResponse:
-    return _step(request, "phone", {"form": form, "goto": goto}, wrong=bool(form.errors))
-
-
-def _code_step(request: HttpRequest, form: CodeForm, phone: str, goto: str) -> HttpResponse:
+def _code_step(
+    request: HttpRequest, form: CodeForm, phone: str, goto: str, refused: Refused | None = None
+) -> HttpResponse:
     number = rules.parse_phone(phone, region=settings.SHOAL_PHONE_REGION)
     context = {
         "form": form,
@@ -160,17 +164,23 @@ def _code_step(request: HttpRequest, form: CodeForm, phone: str, goto: str) -> H
         "holds_minutes": int(settings.SHOAL_CODE_HOLDS.total_seconds() // 60),
         "outbox_url": reverse("account:outbox") if _texts_stay_here() else "",
     }
-    return _step(request, "code", context, wrong=bool(form.errors))
+    return _step(request, "code", context, form=form, refused=refused)
 
 
 def _step(
-    request: HttpRequest, name: str, context: dict[str, object], *, wrong: bool
+    request: HttpRequest,
+    name: str,
+    context: dict[str, object],
+    *,
+    form: Form,
+    refused: Refused | None,
 ) -> HttpResponse:
     if request.headers.get("HX-Request"):
         # htmx swaps in what came with 200 only; the piece says itself what was wrong.
         return render(request, f"account/{name}_step.html", context)
     page = {**context, "step": f"account/{name}_step.html"}
-    return render(request, "account/sign_in.html", page, status=422 if wrong else 200)
+    status = 429 if isinstance(refused, TooMany) else 422 if form.errors else 200
+    return render(request, "account/sign_in.html", page, status=status)
 
 
 def _texts_stay_here() -> bool:
