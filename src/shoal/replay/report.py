@@ -73,9 +73,7 @@ def _found(world: World) -> Figures:
         units=sales.units,
         sold=sales.goods_minor,
         to_brand=_balance(Account.Kind.BRAND, world.brand.id),
-        to_keepers=sum(
-            _balance(Account.Kind.KEEPER, shop) for shop in set(world.shops.values())
-        ),
+        to_keepers=sum(_balance(Account.Kind.KEEPER, shop) for shop in set(world.shops.values())),
     )
 
 

@@ -78,7 +78,7 @@ def batches(invoices: Iterator[Invoice]) -> Iterator[list[Invoice]]:
 def sell(batch: Sequence[Invoice], world: World) -> None:
     """This will bring a batch of invoices from order to arrival, each at its historic time."""
     complete_everything(batch[0].at)
-    answers = place_orders(requests=[_request(invoice, world) for invoice in batch])
+    answers = place_orders(requests=[request_for(invoice, world) for invoice in batch])
     orders = dict(zip((row.order for row in map(_taken, answers)), batch, strict=True))
     notices = [
         ProviderNotice(
@@ -103,7 +103,8 @@ def complete_everything(at: datetime) -> None:
         pass
 
 
-def _request(invoice: Invoice, world: World) -> OrderRequest:
+def request_for(invoice: Invoice, world: World) -> OrderRequest:
+    """This will ask for an invoice's lines as its customer would in her country's shop."""
     return OrderRequest(
         key=uuid5(_KEYS, invoice.number),
         customer=world.customers[invoice.customer],

@@ -178,9 +178,7 @@ def _shops(countries: Sequence[str], *, at: datetime) -> dict[str, UUID]:
     for country, keeper in zip(countries, keepers, strict=True):
         own = shops_of(person=keeper)
         shop: Shop = (
-            own[0]
-            if own
-            else open_shop(person=keeper, name=country[:40], currency=CURRENCY, at=at)
+            own[0] if own else open_shop(person=keeper, name=country[:40], currency=CURRENCY, at=at)
         )
         shops[country] = shop.id
     return shops
