@@ -27,7 +27,10 @@ def terms(draw: st.DrawFn) -> Terms:
 
 @given(terms(), st.integers(1, 999), st.booleans(), st.data())
 def test_a_line_is_shared_whole_and_nobody_pays_in(
-    made: Terms, quantity: int, earns: bool, data: st.DataObject
+    made: Terms,
+    quantity: int,
+    earns: bool,  # noqa: FBT001 - hypothesis gives it
+    data: st.DataObject,
 ) -> None:
     markup = data.draw(st.integers(made.floor - made.sale, made.cap - made.sale))
     parts = share_line(
