@@ -124,8 +124,10 @@ def _writes(path: Path) -> Iterator[tuple[ast.AST, ast.FunctionDef | ast.AsyncFu
 def _is_write(node: ast.AST) -> bool:
     if isinstance(node, ast.Constant):
         return isinstance(node.value, str) and bool(_SQL.match(node.value))
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+    if not isinstance(node, ast.Call):
         return False
+    if not isinstance(node.func, ast.Attribute):
+        return ast.unparse(node.func) == "update_rows"
     # A row is saved and deleted without positional arguments; a file or a picture with them.
     return (
         node.func.attr in _WRITES

@@ -33,7 +33,7 @@ from shoal.web.buy.telling import (
     telling_of,
     timeline,
 )
-from shoal.web.components.nav import Place
+from shoal.web.components.nav import Place, choices
 from shoal.web.visitor import visitor_id
 
 _PAGE = 10
@@ -215,7 +215,4 @@ def _folders(current: str) -> list[Place]:
         "closed": gettext("Cancelled"),
     }
     here = reverse("buy:orders")
-    return [
-        Place(label, "", f"{here}?state={key}" if key else here, current=key == current)
-        for key, label in labels.items()
-    ]
+    return choices(labels=labels, here=here, parameter="state", current=current)

@@ -32,7 +32,7 @@ from shoal.web.access import anyone
 from shoal.web.buy.cart import whole
 from shoal.web.buy.frame import in_shop, shared_page
 from shoal.web.buy.goods import Tile, tile
-from shoal.web.components.nav import Place
+from shoal.web.components.nav import Place, choices
 
 _PAGE = 24
 _SEARCHED = 120
@@ -227,12 +227,4 @@ def _sortings(path: str, current: Sorting) -> list[Place]:
         Sorting.NEW: gettext("Newest"),
         Sorting.PRICE: gettext("Lowest price"),
     }
-    return [
-        Place(
-            label,
-            "",
-            path if key == Sorting.SHOP else f"{path}?sort={key.value}",
-            current=key == current,
-        )
-        for key, label in labels.items()
-    ]
+    return choices(labels=labels, here=path, parameter="sort", current=current)

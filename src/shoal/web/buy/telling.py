@@ -13,6 +13,7 @@ from shoal.kit.texts import in_language
 from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, ParcelStep
 from shoal.orders.rules import is_cancellable
 from shoal.web.buy.forms import reason_text
+from shoal.web.words import parcel_words
 
 _STATE = Order.State
 
@@ -203,19 +204,11 @@ def _parcel_step(step: ParcelStep, brand: str) -> ToldStep:
 
 
 def _parcel(order: Order, parcel: Parcel) -> ToldParcel:
-    words = {
-        Parcel.State.WAITING: (gettext("Being packed"), ""),
-        Parcel.State.SHIPPED: (gettext("On the way"), "good"),
-        Parcel.State.DELIVERED: (gettext("Arrived"), "good"),
-        Parcel.State.CANCELLED: (gettext("Cancelled"), ""),
-    }
-    state, kind = words[Parcel.State(parcel.state)]
-    if order.state == _STATE.UNPAID:
-        state = gettext("Packed once it is paid")
+    state, kind = parcel_words(parcel, paid=order.state != _STATE.UNPAID)
     return ToldParcel(
         brand=parcel.brand.name,
         state=state,
-        kind="warn" if parcel.problem else kind,
+        kind=kind,
         carrier=parcel.carrier,
         tracking=parcel.tracking,
         problem=parcel.problem,

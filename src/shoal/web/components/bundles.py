@@ -18,10 +18,10 @@ _WIDE = (*_BASE, "face-wide", "left-rail", "sheet", "table", "chart", *_GOODS)
 BUNDLES: dict[str, tuple[str, ...]] = {
     "buy": (
         *_PHONE, "header-shop", "gallery", "sku-picker", "stepper", "cart-line", "buy-bar",
-        "code-input", "talk", "palettes", "buying",
+        "code-input", "talk", "sale-strip", "palettes", "buying",
     ),
     "keep": (
-        *_PHONE, "header-shop", "gallery", "buy-bar", "talk", "palettes", "keeping",
+        *_PHONE, "header-shop", "gallery", "buy-bar", "talk", "sale-strip", "palettes", "keeping",
     ),
     "supply": (*_WIDE, "cart-line", "gallery"),
     "desk": (*_WIDE, "cart-line", "gallery"),

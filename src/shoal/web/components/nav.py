@@ -1,7 +1,10 @@
 """Places a face's bar or rail leads to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
+
+V = TypeVar("V", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +24,19 @@ def mark_current(*, places: Sequence[Place], path: str) -> list[Place]:
     fitting = [place for place in places if path.startswith(place.url.partition("?")[0])]
     best = max(fitting, key=lambda place: len(place.url), default=None)
     return [replace(place, current=place is best) for place in places]
+
+
+def choices(
+    *, labels: Mapping[V, str], here: str, parameter: str, current: str, icon: str = ""
+) -> list[Place]:
+    """This will list one place per choice of `labels` (value to label); `here` shows the first."""
+    first = next(iter(labels))
+    return [
+        Place(
+            label,
+            icon,
+            here if value == first else f"{here}?{parameter}={value}",
+            current=value == current,
+        )
+        for value, label in labels.items()
+    ]

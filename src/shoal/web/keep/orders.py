@@ -17,8 +17,9 @@ from shoal.orders.models import Order, OrderLine, OrderStep, Parcel
 from shoal.orders.queries import order_for_shop, orders_of_shop, recipients, steps_of
 from shoal.shops.models import Shop
 from shoal.web.access import OfKeeper, keeper
-from shoal.web.components.nav import Place
+from shoal.web.components.nav import Place, choices
 from shoal.web.keep.frame import keeper_page, page_of
+from shoal.web.words import parcel_words
 
 _STATE = Order.State
 _TABS: Mapping[str, tuple[Order.State, ...]] = {
@@ -187,20 +188,12 @@ def _line_row(line: OrderLine, *, earns: bool, currency: str) -> LineRow:
 
 
 def _parcel_row(parcel: Parcel, order: Order, shop: Shop) -> ParcelRow:
-    states = {
-        Parcel.State.WAITING: (gettext("Being packed"), ""),
-        Parcel.State.SHIPPED: (gettext("On the way"), "good"),
-        Parcel.State.DELIVERED: (gettext("Arrived"), "good"),
-        Parcel.State.CANCELLED: (gettext("Cancelled"), ""),
-    }
-    state, kind = states[Parcel.State(parcel.state)]
-    if order.state == _STATE.UNPAID:
-        state = gettext("Packed once it is paid")
+    state, kind = parcel_words(parcel, paid=order.state != _STATE.UNPAID)
     earns = order.earner_id == shop.id
     return ParcelRow(
         brand=parcel.brand.name,
         state=state,
-        kind="warn" if parcel.problem else kind,
+        kind=kind,
         carrier=parcel.carrier,
         tracking=parcel.tracking,
         problem=parcel.problem,
@@ -235,7 +228,4 @@ def _tabs(current: str) -> list[Place]:
         "ended": gettext("Ended"),
     }
     here = reverse("keep:orders")
-    return [
-        Place(name, "orders", f"{here}?state={tab}" if tab else here, current=tab == current)
-        for tab, name in names.items()
-    ]
+    return choices(labels=names, here=here, parameter="state", current=current, icon="orders")

@@ -1,0 +1,17 @@
+"""What customer and keeper are told alike."""
+
+from django.utils.translation import gettext
+
+from shoal.orders.models import Parcel
+
+
+def parcel_words(parcel: Parcel, *, paid: bool) -> tuple[str, str]:
+    """This will return where a parcel is, and the kind of badge that says it."""
+    words = {
+        Parcel.State.WAITING: (gettext("Being packed"), ""),
+        Parcel.State.SHIPPED: (gettext("On the way"), "good"),
+        Parcel.State.DELIVERED: (gettext("Arrived"), "good"),
+        Parcel.State.CANCELLED: (gettext("Cancelled"), ""),
+    }
+    state, kind = words[Parcel.State(parcel.state)]
+    return state if paid else gettext("Packed once it is paid"), "warn" if parcel.problem else kind
