@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
+
 from shoal.brands.models import Brand
 from shoal.kit.errors import Refused
 from shoal.orders import pricing
@@ -96,6 +98,14 @@ def cart_quote(*, visitor: UUID, shop: Shop, region: str, at: datetime) -> Quote
         at=at,
         cart={row.offer_id: row for row in rows},
     )
+
+
+def cart_shops(*, visitor: UUID) -> list[tuple[Shop, int]]:
+    """This will list the shops where a visitor has something in her cart, and how many things."""
+    rows = CartLine.objects.filter(visitor=visitor).values_list("shop").annotate(size=Count("id"))
+    sizes = dict(rows)
+    shops = Shop.objects.filter(id__in=sizes).order_by("name", "id")
+    return [(shop, sizes[shop.id]) for shop in shops]
 
 
 def cart_size(*, visitor: UUID) -> int:

@@ -8,6 +8,7 @@ from shoal.offers.models import Offer
 from shoal.orders.models import CartLine
 from shoal.shelves.operations import set_shelf_markup
 from shoal.shelves.rules import MarkupKind
+from shoal.shops.operations import open_shop
 from tests import trade
 from tests.goods import active_brand
 from tests.web.buy.browser import HERE
@@ -32,7 +33,7 @@ def change(client, market, **form: object):
 def test_two_brands_are_two_parcels(alice, market, put, second, django_assert_max_num_queries):
     put(alice, 2)
     put(alice, offer=second.code)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(13):
         response = cart(alice, market)
     parcels = response.context["parcels"]
     assert [parcel.brand for parcel in parcels] == [market.brand, second.brand]
@@ -134,3 +135,13 @@ def test_the_corner_counts_and_remembers_the_shop(alice, market, put):
 def test_an_empty_cart_shows_the_way(stranger, market):
     assert "Find a shop" in stranger.get("/cart").content.decode()
     assert "Look around" in cart(stranger, market).content.decode()
+
+
+def test_other_shops_have_carts_of_their_own(alice, market, put):
+    put(alice)
+    assert cart(alice, market).context["shops"] == []
+    other = open_shop(person=market.bob, name="宝的小店", currency="CNY", at=now())
+    alice.post("/cart/lines", {"shop": other.code, "offer": market.offer.code}, headers=HERE)
+    response = cart(alice, market)
+    assert response.context["quote"].goods_minor == 10_000
+    assert [place.label for place in response.context["shops"]] == ["宝的小店", "美的小店"]

@@ -9,13 +9,14 @@ from shoal.kit import clock
 from shoal.kit.errors import NotFound, Refused
 from shoal.offers.queries import offer_by_code
 from shoal.orders.carts import choose_cart_lines, put_in_cart, set_cart_quantity
-from shoal.orders.quotes import Quote, cart_quote, cart_size
+from shoal.orders.quotes import Quote, cart_quote, cart_shops, cart_size
 from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import anyone
 from shoal.web.buy.frame import bar, own_page, piece, remember_shop, shop_here
 from shoal.web.buy.goods import line_rows
 from shoal.web.buy.origin import from_our_pages
+from shoal.web.components.nav import Place
 from shoal.web.visitor import visitor_id
 
 
@@ -33,7 +34,12 @@ def cart(request: HttpRequest) -> HttpResponse:
         if not request.headers.get("HX-Request"):
             return HttpResponseRedirect(f"{reverse('buy:cart')}?shop={shop.code}")
     quote = _quote(request, shop)
-    context = {"shop": shop, "quote": quote, "parcels": line_rows(quote)}
+    context = {
+        "shop": shop,
+        "quote": quote,
+        "parcels": line_rows(quote),
+        "shops": _shops(request, shop),
+    }
     if request.headers.get("HX-Request"):
         return piece(request, "buy/pieces/cart.html", context)
     return own_page(request, "buy/cart.html", context, shop=shop)
@@ -93,6 +99,22 @@ def whole(text: str | None, *, default: int) -> int:
     """This will read a typed number; what is none counts as `default`."""
     cleaned = (text or "").strip()
     return int(cleaned) if cleaned.isdecimal() and len(cleaned) < 6 else default
+
+
+def _shops(request: HttpRequest, current: Shop) -> list[Place]:
+    """Each shop has a cart of its own: the others are one tap away, where there are any."""
+    rows = cart_shops(visitor=visitor_id(request))
+    places = [
+        Place(
+            shop.name,
+            "shop",
+            f"{reverse('buy:cart')}?shop={shop.code}",
+            count=size,
+            current=shop == current,
+        )
+        for shop, size in rows
+    ]
+    return places if any(shop != current for shop, _ in rows) else []
 
 
 def _quote(request: HttpRequest, shop: Shop) -> Quote:

@@ -21,7 +21,8 @@ from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
 from shoal.orders.quotes import Quote, cart_quote, quote
 from shoal.people.models import Person
 from shoal.people.operations import add_address
-from shoal.people.queries import KnownAddress, addresses_of
+from shoal.people.queries import KnownAddress, addresses_of, profile
+from shoal.people.rules import spaced_phone
 from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.traffic.queries import share_by_code
@@ -141,7 +142,7 @@ def _show(
     context = {
         **sums,
         "key": uuid7(),
-        "address_form": address or AddressForm(initial={"region": desk.region}),
+        "address_form": address or AddressForm(initial=_known_of(person, desk)),
         "wishes": wishes or WishesForm(typed),
         "refused": refused,
         "person": person,
@@ -149,6 +150,14 @@ def _show(
         "here": f"{reverse('buy:checkout')}{desk.query}",
     }
     return own_page(request, "buy/checkout.html", context, shop=desk.shop, status=status)
+
+
+def _known_of(person: Person | None, desk: _Desk) -> dict[str, str]:
+    """What a first address need not be asked for."""
+    known = profile(person) if person and not desk.addresses else None
+    if known is None:
+        return {"region": desk.region}
+    return {"region": desk.region, "recipient": known.name, "phone": spaced_phone(known.phone)}
 
 
 def _back(desk: _Desk) -> str:
