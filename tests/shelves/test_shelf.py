@@ -163,19 +163,19 @@ def test_shelf_markup_stays_within_floor_and_cap(meis, bao, shirt):
 def test_own_price_stands_before_the_shelf(meis, shirt):
     offer = offer_of(shirt)
     operations.set_shelf_markup(shop=meis, kind=MarkupKind.PERCENT, value=500)
-    operations.set_offer_markup(shop=meis, offer=offer, markup_minor=0)
+    operations.set_offer_markups(shop=meis, wanted=[(offer, 0)])
     assert queries.markups(shop_id=meis.id, offers=[offer]) == {offer.id: 0}
     assert queries.own_markups(shop=meis, offers=[offer]) == {offer.id: 0}
-    operations.set_offer_markup(shop=meis, offer=offer, markup_minor=-1_000)
+    operations.set_offer_markups(shop=meis, wanted=[(offer, -1_000)])
     assert queries.markups(shop_id=meis.id, offers=[offer]) == {offer.id: -1_000}
-    operations.set_offer_markup(shop=meis, offer=offer, markup_minor=None)
+    operations.set_offer_markups(shop=meis, wanted=[(offer, None)])
     assert queries.markups(shop_id=meis.id, offers=[offer]) == {offer.id: 500}
 
 
 @pytest.mark.parametrize("markup", [-1_001, 2_001])
 def test_a_price_out_of_range_is_refused(meis, shirt, markup):
     with pytest.raises(PriceOutOfRange):
-        operations.set_offer_markup(shop=meis, offer=offer_of(shirt), markup_minor=markup)
+        operations.set_offer_markups(shop=meis, wanted=[(offer_of(shirt), markup)])
     assert not Markup.objects.exists()
     assert Shop.objects.get(id=meis.id).version == 1
 
@@ -189,7 +189,7 @@ def test_a_markup_without_measure_is_refused(meis):
 def test_markups_of_many_shops_take_two_queries(meis, bao, shirt, django_assert_num_queries):
     offer = offer_of(shirt)
     operations.set_shelf_markup(shop=meis, kind=MarkupKind.FIXED, value=300)
-    operations.set_offer_markup(shop=bao, offer=offer, markup_minor=-100)
+    operations.set_offer_markups(shop=bao, wanted=[(offer, -100)])
     with django_assert_num_queries(2):
         found = queries.markups_in(wanted={meis.id: [offer], bao.id: [offer]})
     assert found == {(meis.id, offer.id): 300, (bao.id, offer.id): -100}
@@ -198,10 +198,10 @@ def test_markups_of_many_shops_take_two_queries(meis, bao, shirt, django_assert_
 def test_sorted_by_what_she_earns_here(meis, sea, shirt):
     mug = live_product(sea, "mug")
     standing_offers(sea, mug)
-    operations.set_offer_markup(shop=meis, offer=offer_of(mug), markup_minor=500)
+    operations.set_offer_markups(shop=meis, wanted=[(offer_of(mug), 500)])
     rows = queries.shelf_products(shop=meis, at=AT, sorting=Sorting.EARN)
     assert [(row.product, row.most_earned_minor) for row in rows] == [(mug, 2_500), (shirt, 2_000)]
-    operations.set_offer_markup(shop=meis, offer=offer_of(shirt), markup_minor=-700)
+    operations.set_offer_markups(shop=meis, wanted=[(offer_of(shirt), -700)])
     rows = queries.shelf_products(shop=meis, at=AT, sorting=Sorting.PRICE)
     assert [(row.product, row.from_minor) for row in rows] == [(shirt, 9_300), (mug, 10_000)]
 

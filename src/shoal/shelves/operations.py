@@ -89,13 +89,21 @@ def set_offer_markups(*, shop: Shop, wanted: Sequence[tuple[Offer, int | None]])
     None lets the shelf's rule decide about an offer again. Raises PriceOutOfRange when a price
     would leave its offer's floor and cap.
     """
-    _write_markups(shop, wanted)
-
-
-@operation
-def set_offer_markup(*, shop: Shop, offer: Offer, markup_minor: int | None) -> None:
-    """This will set the markup of one offer in one shop, as `set_offer_markups` does."""
-    _write_markups(shop, [(offer, markup_minor)])
+    renew_shop(shop=shop.id)
+    kept = [
+        Markup(shop=shop, offer=offer, markup_minor=markup)
+        for offer, markup in wanted
+        if markup is not None
+    ]
+    if any(not _in_range(row.offer, row.markup_minor) for row in kept):
+        raise PriceOutOfRange
+    Markup.objects.filter(shop=shop, offer__in=[offer for offer, _ in wanted]).delete()
+    Markup.objects.bulk_create(
+        kept,
+        update_conflicts=True,
+        unique_fields=["shop", "offer"],
+        update_fields=["markup_minor"],
+    )
 
 
 @operation
@@ -145,24 +153,6 @@ def write_words(*, shop: Shop, product: Product, text: str) -> None:
         product=product,
         defaults={"text": text},
         create_defaults={"id": uuid7(), "text": text},
-    )
-
-
-def _write_markups(shop: Shop, wanted: Sequence[tuple[Offer, int | None]]) -> None:
-    renew_shop(shop=shop.id)
-    kept = [
-        Markup(shop=shop, offer=offer, markup_minor=markup)
-        for offer, markup in wanted
-        if markup is not None
-    ]
-    if any(not _in_range(row.offer, row.markup_minor) for row in kept):
-        raise PriceOutOfRange
-    Markup.objects.filter(shop=shop, offer__in=[offer for offer, _ in wanted]).delete()
-    Markup.objects.bulk_create(
-        kept,
-        update_conflicts=True,
-        unique_fields=["shop", "offer"],
-        update_fields=["markup_minor"],
     )
 
 

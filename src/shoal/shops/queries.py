@@ -46,12 +46,6 @@ def shops_of(*, person: Person) -> list[Shop]:
     return [role.shop for role in ordered]
 
 
-def role_at(*, shop: Shop, person: Person) -> str | None:
-    """This will return the role that `person` has at `shop` now, or None."""
-    rows = ShopMember.objects.filter(shop=shop, person=person, until_at=None)
-    return rows.values_list("role", flat=True).first()
-
-
 def keeper_of(*, shop: Shop) -> Person:
     """This will return the keeper of `shop`, or raise NotFound."""
     rows = ShopMember.objects.filter(shop=shop, role=ShopMember.Role.KEEPER, until_at=None)

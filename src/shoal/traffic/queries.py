@@ -1,8 +1,5 @@
 """Every read of traffic."""
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from django.db.models import QuerySet
 
 from shoal.kit.errors import NotFound
@@ -24,11 +21,6 @@ def share_of_shop(*, shop: Shop, code: str) -> Share:
     if share is None:
         raise NotFound
     return share
-
-
-def shares_by_id(*, ids: Iterable[UUID]) -> dict[UUID, Share]:
-    """This will return shares by their ids."""
-    return Share.objects.in_bulk(list(ids))
 
 
 def shares_of(*, shop: Shop) -> "QuerySet[Share]":
