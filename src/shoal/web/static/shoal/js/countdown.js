@@ -4,6 +4,18 @@
 /** @type {Set<() => boolean>} */
 const running = new Set();
 let timer = 0;
+/** The server's time at the page's own zero, as far as any answer since has told it. */
+let told = 0;
+
+/**
+ * A page out of a cache says an old time; each piece that htmx fetches afterwards says a newer one.
+ * An answer's time can only be too early, never too late: the latest is the best.
+ */
+document.addEventListener("htmx:afterRequest", (event) => {
+  const answer = event instanceof CustomEvent ? event.detail.xhr : undefined;
+  const date = Date.parse(answer?.getResponseHeader("Date") ?? "");
+  if (date) told = Math.max(told, date - performance.now());
+});
 
 /**
  * Splits what is left; `components/countdowns.py` does the same on the server.
@@ -26,9 +38,9 @@ export function mount(element) {
   const plain = element.querySelector("[data-plain]");
   if (!(clock instanceof HTMLElement) || !(plain instanceof HTMLElement)) return;
   // What the reader's own clock shows does not matter, only how far it moves on.
-  const end = Number(element.dataset.until) - Number(element.dataset.now) + performance.now();
+  const written = Number(element.dataset.now) - performance.now();
   const draw = () => {
-    const left = end - performance.now();
+    const left = Number(element.dataset.until) - Math.max(written, told) - performance.now();
     if (left <= 0) {
       clock.textContent = element.dataset.ended ?? "";
       element.querySelector("[data-label]")?.setAttribute("hidden", "");
