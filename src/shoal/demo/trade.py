@@ -20,9 +20,10 @@ from shoal.orders.operations import (
 from shoal.orders.queries import order_by_code, parcels_of_orders
 from shoal.orders.quotes import quote
 from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, report_problem, ship_parcels
+from shoal.payments.models import Refund
 from shoal.payments.operations import record_notices
 from shoal.payments.providers import ProviderNotice
-from shoal.payments.queries import open_intents_of
+from shoal.payments.queries import all_refunds, open_intents_of
 from shoal.payments.rules import Kind
 from shoal.people.models import Person
 from shoal.people.queries import addresses_of
@@ -61,6 +62,7 @@ def trade(
         complete_orders(at=moment)
         if day == _DAYS // 2 and placed:
             _give_back(placed[-1], operators, moment)
+        _return_money(moment)
 
 
 def _shares(
@@ -198,3 +200,22 @@ def _give_back(order: Placed, operators: Sequence[Person], at: datetime) -> None
     with suppress(Refused):
         asked = ask_refund(code=order.code, reason="运输途中丢失", by=operators[0].code, at=at)
         decide_refund(code=asked.code, approve=True, by=operators[1].code, at=at)
+
+
+def _return_money(at: datetime) -> None:
+    """The payment partner tells that each refund asked for has reached its payer."""
+    waiting = [row for row in all_refunds() if row.state != Refund.State.DONE]
+    notices = [
+        ProviderNotice(
+            provider=refund.intent.provider,
+            event=f"demo-{refund.code}",
+            kind=Kind.REFUNDED,
+            code=refund.code,
+            amount=refund.amount,
+            currency=refund.currency,
+            happened_at=at,
+        )
+        for refund in waiting
+    ]
+    if notices:
+        record_notices(notices=notices, at=at)

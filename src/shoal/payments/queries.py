@@ -49,6 +49,21 @@ def notices_for(*, subject: UUID) -> list[Notice]:
     return list(Notice.objects.filter(intent__subject=subject).order_by("id"))
 
 
+def refund_by_code(*, code: str) -> Refund:
+    """This will return a refund with its intent, or raise NotFound."""
+    refund = Refund.objects.filter(code=code).select_related("intent").first()
+    if refund is None:
+        raise NotFound
+    return refund
+
+
+def all_refunds(*, states: Iterable[str] = ()) -> "QuerySet[Refund]":
+    """This will return refunds with their intents, newest first, all or only those in `states`."""
+    chosen = list(states)
+    rows = Refund.objects.select_related("intent").order_by("-id")
+    return rows.filter(state__in=chosen) if chosen else rows
+
+
 def stuck_refunds() -> list[Refund]:
     """This will list the refunds that have failed for good: an operator must look."""
     rows = Refund.objects.filter(state=Refund.State.FAILED, next_at=None)
