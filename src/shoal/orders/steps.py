@@ -134,9 +134,9 @@ def give_up(
     takes the same locks in the same order.
     """
     lines = [line for ids in _lines_of(orders).values() for line in ids]
-    stock.release(lines=dict.fromkeys(lines, at), by=by, reason=reason)
-    give_limits_back(orders)
     _cancel_parcels(orders, by=by, at=at, reason=reason)
+    give_limits_back(orders)
+    stock.release(lines=dict.fromkeys(lines, at), by=by, reason=reason)
     move_orders(
         orders, to=to, by=dict.fromkeys(orders, by), at=dict.fromkeys(orders, at), reason=reason
     )
@@ -148,10 +148,6 @@ def undo_paid(
 ) -> None:
     """This will give a locked paid order's whole payment back, and its units where `restock`."""
     one = {order.id: order}
-    if restock:
-        lines = [line for ids in _lines_of(one).values() for line in ids]
-        stock.put_back(lines=lines, by=by, at=at, reason=reason)
-    give_limits_back(one)
     request_refunds(
         wants=[
             RefundWanted(
@@ -165,6 +161,10 @@ def undo_paid(
         at=at,
     )
     _cancel_parcels(one, by=by, at=at, reason=reason)
+    give_limits_back(one)
+    if restock:
+        lines = [line for ids in _lines_of(one).values() for line in ids]
+        stock.put_back(lines=lines, by=by, at=at, reason=reason)
     move_orders(one, to=to, by={order.id: by}, at={order.id: at}, reason=reason)
 
 
@@ -179,18 +179,21 @@ def give_limits_back(orders: Mapping[UUID, Order]) -> None:
 
 
 def _revive(order: UUID, *, at: datetime) -> bool:
-    lines = list(OrderLine.objects.filter(order=order).values_list("id", flat=True))
+    parcels = lock_rows(Parcel, Parcel.objects.filter(order=order).values_list("id", flat=True))
+    rows = list(OrderLine.objects.filter(order=order).select_related("order", "offer"))
+    lines = [line.id for line in rows]
+    limited = [line for line in rows if line.offer.per_customer is not None]
+    counts = Purchase.objects.filter(
+        offer__in=[line.offer_id for line in limited],
+        customer__in=[line.order.customer_id for line in limited],
+    )
+    list(counts.select_for_update().order_by("offer"))  # limits before stock, as at the desk
     if not stock.hold_again(lines=lines, by=PROCESS, at=at):
         return False
     stock.sell(lines=dict.fromkeys(lines, at), by=PROCESS)
-    parcels = lock_rows(Parcel, Parcel.objects.filter(order=order).values_list("id", flat=True))
     _move_parcels(parcels, to=Parcel.State.WAITING, by=PROCESS, at=at, reason="paid late")
-    for line in OrderLine.objects.filter(
-        order=order, offer__per_customer__isnull=False
-    ).select_related("order"):
-        Purchase.objects.filter(offer=line.offer_id, customer=line.order.customer_id).update(
-            quantity=F("quantity") + line.quantity
-        )
+    for line in limited:
+        counts.filter(offer=line.offer_id).update(quantity=F("quantity") + line.quantity)
     return True
 
 
