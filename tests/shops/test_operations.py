@@ -3,7 +3,7 @@ from django.db import IntegrityError
 
 from shoal.kit.errors import NotFound
 from shoal.kit.pictures import NoPicture
-from shoal.shops import operations, queries
+from shoal.shops import doctor, operations, queries
 from shoal.shops.models import Shop, ShopMember, ShopStep
 from shoal.shops.operations import (
     AlreadyOpen,
@@ -132,3 +132,10 @@ def test_what_is_no_picture_changes_nothing(meis):
 def test_one_keeper_at_a_time(meis):
     with pytest.raises(IntegrityError):
         ShopMember.objects.create(shop=meis, person=person(), role="keeper", since_at=AT)
+
+
+def test_doctor_sees_a_state_without_a_step_and_a_shop_without_a_keeper(meis):
+    assert all(check.ok for check in doctor.checks())
+    Shop.objects.filter(id=meis.id).update(state="suspended")
+    ShopMember.objects.filter(shop=meis).update(until_at=AT)
+    assert [check.ok for check in doctor.checks()] == [False, False]

@@ -172,6 +172,13 @@ def sales_of_shop(*, shop: UUID, since_at: datetime) -> tuple[int, int]:
     return found["count"], int(found["total"] or 0)
 
 
+def sales_by_share(*, shares: Iterable[UUID]) -> dict[UUID, int]:
+    """This will count the paid orders that came through each share; those with none left out."""
+    rows = Order.objects.filter(share__in=list(shares), state__in=IN_SALES).order_by()
+    found = rows.values_list("share").annotate(count=Count("id"))
+    return {share: count for share, count in found if share is not None}
+
+
 def customers_of_shop(*, shop: UUID) -> QuerySet[Order, Customer]:
     """This will list who bought in a shop, the latest first."""
     rows = Order.objects.filter(storefront=shop, state__in=IN_SALES).values("customer")

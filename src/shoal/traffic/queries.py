@@ -1,8 +1,12 @@
 """Every read of traffic."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
+from shoal.catalog.models import Product
 from shoal.kit.errors import NotFound
+from shoal.offers.models import FlashSale
 from shoal.shops.models import Shop
 from shoal.traffic.models import Share
 
@@ -26,3 +30,13 @@ def share_of_shop(*, shop: Shop, code: str) -> Share:
 def shares_of(*, shop: Shop) -> "QuerySet[Share]":
     """This will list what was forwarded from a shop, newest first; to be sliced by the caller."""
     return Share.objects.filter(shop=shop).order_by("-created_at", "-id")
+
+
+def titles_of(*, shares: Sequence[Share]) -> dict[str, str]:
+    """This will return, by code, what the shared sales and products are called. Two queries."""
+    codes: dict[str, set[str]] = {}
+    for share in shares:
+        codes.setdefault(share.thing, set()).add(share.thing_code)
+    products = Product.objects.filter(code__in=codes.get(Share.Thing.PRODUCT, ()))
+    sales = FlashSale.objects.filter(code__in=codes.get(Share.Thing.SALE, ()))
+    return {row.code: row.title for row in products} | {row.code: row.title for row in sales}

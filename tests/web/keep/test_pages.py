@@ -26,7 +26,7 @@ PAGES = {
     "shelf": 9,
     "look": 5,
     "shop": 6,
-    "shares": 7,
+    "shares": 9,
 }
 
 
@@ -132,6 +132,17 @@ def test_earnings_say_why(mei, market):
     assert row.how == "20% of ¥200.00 is ¥40.00"
     assert row.why == "Came straight to your shop"
     assert response.context["earnings"].on_its_way.minor == 4_000
+
+
+def test_a_link_tells_what_it_brought(mei, market, product):
+    made = make_share(
+        shop=market.shop, thing="product", thing_code=product.code, by="mei", at=now()
+    )
+    make_share(shop=market.shop, thing="shop", thing_code=market.shop.code, by="mei", at=now())
+    paid_order(market, share=made.id)
+    trade.order(market, share=made.id, at=now())
+    rows = page(mei, "shares").context["rows"]
+    assert [(row.title, row.orders) for row in rows] == [("The whole shop", 0), (product.title, 1)]
 
 
 def test_customers_are_masked(mei, market):

@@ -1,5 +1,6 @@
 """Passing on: a link, a text to copy and a QR code for shop, sale or product."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +15,12 @@ from shoal.kit import clock
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
 from shoal.offers.queries import sale_by_code
+from shoal.orders.queries import sales_by_share
 from shoal.shelves.queries import Choice, shelf_products, words_of
 from shoal.shops.models import Shop
 from shoal.traffic.models import Share
 from shoal.traffic.operations import make_share
-from shoal.traffic.queries import share_of_shop, shares_of
+from shoal.traffic.queries import share_of_shop, shares_of, titles_of
 from shoal.web.access import OfKeeper, keeper
 from shoal.web.components.amounts import amount_text
 from shoal.web.keep.frame import keeper_page, page_of
@@ -35,14 +37,23 @@ class Passed:
     back: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """A share in the list: what it leads to, and how many paid orders came through it."""
+
+    share: Share
+    title: str
+    icon: str
+    orders: int
+
+
 @keeper
 @require_http_methods(["GET", "HEAD", "POST"])
 def shares(request: OfKeeper) -> HttpResponse:
     """This will make a link for something, or list what was passed on so far."""
     if request.method != "POST":
         page = page_of(request, shares_of(shop=request.shop))
-        rows = [(row, share_url(row), _thing_name(row)) for row in page]
-        return keeper_page(request, "shares", {"page": page, "rows": rows})
+        return keeper_page(request, "shares", {"page": page, "rows": _rows(list(page))})
     thing = request.POST.get("thing", "")
     if thing not in Share.Thing.values:
         raise NotFound
@@ -91,10 +102,16 @@ def _passed(shop: Shop, found: Share, *, at: datetime) -> Passed:
     return Passed(share=found, url=url, title=title, text=text, back=back)
 
 
-def _thing_name(row: Share) -> str:
-    names = {
-        "shop": gettext("The whole shop"),
-        "sale": gettext("A sale"),
-        "product": gettext("A product"),
-    }
-    return names[row.thing]
+def _rows(found: Sequence[Share]) -> list[ShareRow]:
+    titles = titles_of(shares=found)
+    sold = sales_by_share(shares=[row.id for row in found])
+    icons = {"shop": "shop", "sale": "sale", "product": "goods"}
+    return [
+        ShareRow(
+            share=row,
+            title=titles.get(row.thing_code) or gettext("The whole shop"),
+            icon=icons[row.thing],
+            orders=sold.get(row.id, 0),
+        )
+        for row in found
+    ]
