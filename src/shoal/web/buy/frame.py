@@ -120,7 +120,8 @@ def shared_page(
 
 def _everywhere() -> dict[str, Any]:
     """What the pages promise, as this installation sets it."""
-    return {"after_sales_days": settings.SHOAL_AFTER_SALES.days}
+    days = settings.SHOAL_AFTER_SALES.days
+    return {"after_sales_days": days, "site": settings.SHOAL_PUBLIC_URL}
 
 
 def in_shop(

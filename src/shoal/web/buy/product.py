@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -31,9 +32,11 @@ def product(request: HttpRequest, shop: Shop, product_code: str) -> HttpResponse
     if found.state in {Product.State.DRAFT, Product.State.PROPOSED}:
         raise NotFound
     offered = shelf_offers(shop=shop, at=at, choice=Choice(products=[found.id]))
+    pictures = list(found.pictures.all())
     context: dict[str, Any] = {
         "product": found,
-        "pictures": list(found.pictures.all()),
+        "pictures": pictures,
+        "image": default_storage.url(pictures[0].stored.largest) if pictures else "",
         "words": words_of(shop=shop, product=found.id),
         "freight": freight_hint(found.freight),
         "now": at,

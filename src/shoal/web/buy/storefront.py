@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models.fields.files import ImageFieldFile
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -47,6 +48,7 @@ def shop_home(request: HttpRequest, shop: Shop) -> HttpResponseBase:
     at = clock.now()
     start = _start(request)
     context: dict[str, Any] = {"now": at, **_goods(request, shop, Choice(), at=at)}
+    context["image"] = _address(shop.banner or shop.avatar)
     if not start:
         context |= {
             "sales": _sale_cards(shop, shelf_sales(shop=shop, at=at), "ends_at"),
@@ -70,6 +72,7 @@ def sale(request: HttpRequest, shop: Shop, sale_code: str) -> HttpResponseBase:
         raise Http404
     state = _sale_state(found, at)
     context = {"sale": found, "state": state, "now": at, "tiles": [], "more_url": ""}
+    context["image"] = _address(found.cover)
     if state in {"open", "coming"}:
         choice = Choice(sale=found.id, coming=state == "coming")
         context |= _goods(request, shop, choice, at=at)
@@ -125,6 +128,10 @@ def search(request: HttpRequest, shop: Shop) -> HttpResponseBase:
         "start": start,
     }
     return _page(request, "search", context, shop=shop)
+
+
+def _address(picture: ImageFieldFile) -> str:
+    return str(picture.url) if picture else ""
 
 
 def _page(
