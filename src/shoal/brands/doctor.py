@@ -2,22 +2,16 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 
 from shoal.brands.models import Brand, BrandStep, Contract, Paper
 from shoal.kit.health import Check
+from shoal.kit.projections import state_follows
 
 
 def checks() -> Iterable[Check]:
     """This will check that states follow from their steps, that who sells signed, papers exist."""
-    last = BrandStep.objects.filter(brand=OuterRef("pk")).order_by("-id").values("state")[:1]
-    drifted = Brand.objects.annotate(last=Subquery(last)).exclude(state=F("last"))
-    yield _none(
-        "brands: state is the last step",
-        [brand.code for brand in drifted[:5]],
-        "The state of these brands is not that of their last step: {codes}. Look at who changed "
-        "the table by hand and set the state back.",
-    )
+    yield state_follows("brands: state is the last step", rows=Brand, steps=BrandStep, key="brand")
     signed = Contract.objects.filter(brand=OuterRef("pk"), signed_at__isnull=False)
     unsigned = Brand.objects.filter(state=Brand.State.ACTIVE).exclude(Exists(signed))
     yield _none(

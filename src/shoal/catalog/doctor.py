@@ -2,26 +2,16 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F, OuterRef, Subquery
-
 from shoal.catalog.models import Picture, Product, ProductStep
 from shoal.kit import pictures
 from shoal.kit.health import Check
+from shoal.kit.projections import state_follows
 
 
 def checks() -> Iterable[Check]:
     """This will check that products' states follow from their steps and that pictures are there."""
-    last = ProductStep.objects.filter(product=OuterRef("pk")).order_by("-id").values("state")[:1]
-    drifted = list(
-        Product.objects.annotate(last=Subquery(last))
-        .exclude(state=F("last"))
-        .values_list("code", flat=True)[:5]
-    )
-    yield Check(
-        name="catalog: state is the last step",
-        ok=not drifted,
-        sentence=f"The state of these products is not that of their last step: "
-        f"{', '.join(drifted)}. Look at who changed the table by hand and set it back.",
+    yield state_follows(
+        "catalog: state is the last step", rows=Product, steps=ProductStep, key="product"
     )
     lost = []
     for picture in Picture.objects.order_by("digest").distinct("digest").iterator():

@@ -5,16 +5,14 @@ from collections.abc import Iterable
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from shoal.kit.health import Check
+from shoal.kit.projections import state_follows
 from shoal.offers.models import FlashSale, Offer, OfferStep, SaleStep
 
 
 def checks() -> Iterable[Check]:
     """This will check states against steps, offers against their sales, and what they sell from."""
-    last_sale = SaleStep.objects.filter(sale=OuterRef("pk")).order_by("-id").values("state")[:1]
-    yield _none(
-        "offers: a sale's state is its last step",
-        FlashSale.objects.annotate(last=Subquery(last_sale)).exclude(state=F("last")),
-        "The state of these sales is not that of their last step: {codes}.",
+    yield state_follows(
+        "offers: a sale's state is its last step", rows=FlashSale, steps=SaleStep, key="sale"
     )
     last_offer = OfferStep.objects.filter(offer=OuterRef("pk")).order_by("-id")
     yield _none(
@@ -46,7 +44,7 @@ def checks() -> Iterable[Check]:
     )
 
 
-def _none(name: str, wrong: "QuerySet[Offer] | QuerySet[FlashSale]", sentence: str) -> Check:
+def _none(name: str, wrong: "QuerySet[Offer]", sentence: str) -> Check:
     codes = list(wrong.values_list("code", flat=True)[:5])
     told = sentence.format(codes=", ".join(codes))
     return Check(

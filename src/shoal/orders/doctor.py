@@ -3,14 +3,8 @@
 from collections.abc import Iterable
 
 from shoal.kit.health import Check, none_found
-
-_STATE_DRIFTED = """
-SELECT count(*) FROM orders_order o
-LEFT JOIN LATERAL (
-    SELECT state FROM orders_orderstep WHERE order_id = o.id ORDER BY id DESC LIMIT 1
-) last ON true
-WHERE last.state IS DISTINCT FROM o.state
-"""
+from shoal.kit.projections import state_follows
+from shoal.orders.models import Order, OrderStep, Parcel, ParcelStep
 
 _SUMS_OFF = """
 SELECT count(*) FROM orders_order o
@@ -50,11 +44,15 @@ WHERE coalesce(bought.quantity, 0) > coalesce(counted.quantity, 0)
 
 def checks() -> Iterable[Check]:
     """This will compare orders with their steps, lines, parcels, holds and limits."""
-    yield none_found(
-        "orders: each state is that of the last step",
-        _STATE_DRIFTED,
-        "{found} orders are in another state than their last step says. The steps are the facts:"
-        " set orders_order.state from them.",
+    yield state_follows(
+        "orders: each state is that of the last step", rows=Order, steps=OrderStep, key="order"
+    )
+    yield state_follows(
+        "orders: each parcel's state is that of its last step",
+        rows=Parcel,
+        steps=ParcelStep,
+        key="parcel",
+        first=Parcel.State.WAITING,
     )
     yield none_found(
         "orders: each amount is the sum of its lines and freight",

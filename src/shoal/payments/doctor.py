@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import connection
 
 from shoal.kit.health import Check
+from shoal.kit.projections import state_follows
 from shoal.payments import queries
+from shoal.payments.models import Refund, RefundStep
 
 _EXAMPLES = 5
 _OWN_HOSTS = {"localhost", "127.0.0.1", "::1"}
@@ -60,6 +62,9 @@ def checks() -> Iterable[Check]:
     )
     yield _holds(
         "Money that paid for nothing was asked back", _EXCESS, "captures that were not asked back"
+    )
+    yield state_follows(
+        "A refund's state is its last step", rows=Refund, steps=RefundStep, key="refund"
     )
     stuck = [refund.code for refund in queries.stuck_refunds()[:_EXAMPLES]]
     yield Check(
