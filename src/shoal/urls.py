@@ -6,6 +6,7 @@ Files under /static/ and /media/ are served by granian itself and never reach Dj
 from django.urls import URLPattern, URLResolver, include, path
 
 from shoal.run import health
+from shoal.web.desk import records
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(health.PATH.lstrip("/"), health.healthz),
@@ -14,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shoal.web.account.urls")),
     path("sign-in/staff/", include("shoal.web.account.staff_urls")),
     path("keep/", include("shoal.web.keep.urls")),
+    path("supply/", include("shoal.web.supply.urls")),
+    path("desk/records/", records.site.urls),
+    path("desk/", include("shoal.web.desk.urls")),
     path("", include("shoal.web.buy.urls")),
 ]
 

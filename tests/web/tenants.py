@@ -13,8 +13,8 @@ from shoal.kit.clock import now
 from shoal.kit.ids import uuid7
 from shoal.offers.models import FlashSale
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
-from shoal.orders.models import CartLine, Order, Parcel
-from shoal.payments.models import Intent
+from shoal.orders.models import CartLine, Order, Parcel, RefundApproval
+from shoal.payments.models import Intent, Refund
 from shoal.people import operations as people
 from shoal.people.models import Invitation, Operator, Person
 from shoal.people.operations import NewPerson
@@ -160,6 +160,29 @@ class Tenants:
         return Revision.objects.create(product=self.product, changes={}, proposed_at=self.at,
                                        proposed_by="owner").code  # fmt: skip
 
+    @cached_property
+    def refund(self) -> str:
+        """Money on its way back to Alice."""
+        intent = Intent.objects.get(subject=self.order.pk)
+        return Refund.objects.create(
+            intent=intent, subject=uuid7(), amount=1, currency=intent.currency, reason="because",
+            wanted_at=self.at, wanted_by="customer",
+        ).code  # fmt: skip
+
+    @cached_property
+    def approval(self) -> str:
+        """Somebody's wish to give Alice's order back."""
+        return RefundApproval.objects.create(
+            order=self.order, reason="because", asked_by="care", asked_at=self.at
+        ).code
+
+    @cached_property
+    def report(self) -> str:
+        """What Alice doubts about 海风's goods."""
+        return brand_operations.report_counterfeit(
+            brand=self.brand, reporter=self.cast.alice, text="标签不对", at=self.at
+        ).code
+
     def _shop(self, name: str, keeper: Person) -> Shop:
         shop = Shop.objects.create(name=name, currency="CNY", opened_at=self.at)
         ShopMember.objects.create(shop=shop, person=keeper, role="keeper", since_at=self.at)
@@ -172,6 +195,7 @@ class Tenants:
 # One line for each kind of thing that an address can name.
 _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "address": lambda world: world.address,
+    "approval": lambda world: world.approval,
     "brand": lambda world: world.brand.code,
     "category": lambda _world: Category.objects.order_by("code")[0].code,
     "contract": lambda world: str(Contract.objects.get(brand=world.brand).version),
@@ -186,6 +210,8 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "parcel": lambda world: world.parcel.code,
     "person": lambda world: world.cast.alice.code,
     "product": lambda world: world.product.code,
+    "refund": lambda world: world.refund,
+    "report": lambda world: world.report,
     "revision": lambda world: world.revision,
     "sale": lambda world: world.sale.code,
     "sample": lambda world: world.sample,

@@ -40,7 +40,8 @@ COMMON: dict[str, set[str]] = {
 # Secrets in an address are the proof itself: only who was given one can open it.
 SECRETS = {"token", "uidb36", "key"}
 # Words in an address that name no object.
-WORDS: dict[str, object] = {"kind": "product", "thing": "shop", "provider": "sandbox", "pk": 1}
+WORDS: dict[str, object] = {"kind": "product", "thing": "shop", "provider": "sandbox", "pk": 1,
+                            "app_label": "orders", "object_id": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ _PLURALS = {
     "papers": "paper", "offers": "offer", "conversations": "conversation", "customers": "person",
     "people": "person", "samples": "sample", "revisions": "revision", "freight": "freight",
     "invitations": "invitation", "contracts": "contract", "reports": "report",
-    "refunds": "refund", "lines": "line",
+    "refunds": "refund", "lines": "line", "categories": "category",
 }  # fmt: skip
 
 

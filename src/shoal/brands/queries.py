@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.files.base import File
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from shoal.brands.models import (
     Brand,
@@ -98,6 +98,18 @@ def membership(*, person: Person, brand: Brand) -> BrandMember | None:
     """This will return a person's present role at one brand, or None."""
     rows = BrandMember.objects.filter(person=person, brand=brand, until_at=None)
     return rows.select_related("brand").first()
+
+
+def brand_members(*, brand: Brand) -> list[BrandMember]:
+    """This will list who works for a brand at present, with the persons, oldest first."""
+    rows = BrandMember.objects.filter(brand=brand, until_at=None).select_related("person")
+    return list(rows.order_by("since_at", "id"))
+
+
+def reports_about(*, brand: Brand) -> "QuerySet[CounterfeitReport]":
+    """This will list the reports about a brand, newest first, without what was written."""
+    rows = CounterfeitReport.objects.filter(brand=brand).defer("sealed")
+    return rows.order_by("-reported_at", "-id")
 
 
 def brand_queue(
@@ -193,6 +205,11 @@ def open_paper(*, code: str, brand: Brand | None = None) -> OpenPaper:
         media_type=paper.media_type,
         name=f"{paper.kind}-{paper.code}.{suffix}",
     )
+
+
+def open_report_count() -> int:
+    """This will count the counterfeit reports that nobody has judged."""
+    return CounterfeitReport.objects.filter(verdict="").count()
 
 
 def counterfeit_reports(

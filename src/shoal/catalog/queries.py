@@ -2,13 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from shoal.brands.models import Brand
-from shoal.catalog.models import Category, FreightTemplate, Picture, Product, Revision, Sku
+from shoal.catalog.models import (
+    Category,
+    FreightTemplate,
+    Picture,
+    Product,
+    ProductStep,
+    Revision,
+    Sku,
+)
 from shoal.catalog.rules import category_path
 from shoal.kit import pictures
 from shoal.kit.errors import NotFound
@@ -91,6 +100,50 @@ def products_of_brand(
     return list(rows.order_by("-changed_at", "-id")[offset : offset + limit])
 
 
+def searched_products(
+    *, brand: Brand, state: Product.State | None = None, words: str = ""
+) -> "QuerySet[Product]":
+    """This will find a brand's products by number, barcode or title, what changed last first.
+
+    Each carries `has_open_revision`, and `last_reason`: why it came into its present state.
+    """
+    waiting = Revision.objects.filter(product=OuterRef("pk"), verdict="")
+    steps = ProductStep.objects.filter(product=OuterRef("pk")).order_by("-id")
+    rows = (
+        full_products()
+        .filter(brand=brand)
+        .annotate(
+            has_open_revision=Exists(waiting), last_reason=Subquery(steps.values("reason")[:1])
+        )
+    )
+    if state is not None:
+        rows = rows.filter(state=state)
+    if words:
+        own = Sku.objects.filter(product=OuterRef("pk")).filter(
+            Q(reference__icontains=words) | Q(barcode=words)
+        )
+        rows = rows.filter(
+            Q(reference__icontains=words)
+            | Q(titles__zh__icontains=words)
+            | Q(titles__en__icontains=words)
+            | Exists(own)
+        )
+    return rows.order_by("-changed_at", "-id")
+
+
+def steps_of(*, product: Product) -> list[ProductStep]:
+    """This will list how a product came to its present state, oldest first."""
+    return list(ProductStep.objects.filter(product=product).order_by("id"))
+
+
+def refused_lately(*, brand: Brand, since_at: datetime) -> list[Revision]:
+    """This will list a brand's edits that were refused since then, the newest first."""
+    rows = Revision.objects.filter(
+        product__brand=brand, verdict=Revision.Verdict.REFUSED, judged_at__gte=since_at
+    )
+    return list(rows.select_related("product").order_by("-judged_at", "-id"))
+
+
 def product_counts(*, brand: Brand) -> dict[str, int]:
     """This will return how many products a brand has in each state; states with none left out."""
     rows = Product.objects.filter(brand=brand).order_by().values_list("state")
@@ -115,6 +168,12 @@ def revisions_to_judge(*, limit: int = 50, offset: int = 0) -> list[ProposedRevi
     revisions = list(rows[offset : offset + limit])
     products = full_products().in_bulk([revision.product_id for revision in revisions])
     return [_compared(revision, products[revision.product_id]) for revision in revisions]
+
+
+def waiting_counts() -> tuple[int, int]:
+    """This will count the products and the edits that wait for the operator."""
+    products = Product.objects.filter(state=Product.State.PROPOSED).count()
+    return products, Revision.objects.filter(verdict="").count()
 
 
 def revision_by_code(*, code: str, brand: Brand | None = None) -> ProposedRevision:
@@ -161,6 +220,14 @@ def category_paths() -> dict[str, list[str]]:
 def codes_below(*, code: str) -> list[str]:
     """This will return the codes of a category and of all that is below it."""
     return [other for other, path in category_paths().items() if code in path]
+
+
+def freight_by_code(*, brand: Brand, code: str) -> FreightTemplate:
+    """This will return one freight template of a brand's. Raises NotFound."""
+    template = FreightTemplate.objects.filter(brand=brand, code=code).first()
+    if template is None:
+        raise NotFound
+    return template
 
 
 def freight_templates(*, brand: Brand) -> list[FreightTemplate]:

@@ -1,9 +1,11 @@
 """What the accounts say. A balance is what an account was credited less what it was debited."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet, Sum
 
 from shoal.kit.money import Money
 from shoal.ledger.models import Account, Balance, Transfer
@@ -61,6 +63,44 @@ def transfers_about(subject: UUID) -> list[Transfer]:
     return list(
         Transfer.objects.filter(subject=subject).select_related("debit", "credit").order_by("id")
     )
+
+
+def owed_to_parties() -> list[tuple[str, Money]]:
+    """This will return (kind, sum of balances) of the accounts that brands and shops have."""
+    rows = Balance.objects.values_list("account__kind", "account__currency")
+    sums = rows.annotate(total=Sum("credits") - Sum("debits")).order_by(
+        "account__kind", "account__currency"
+    )
+    return [(kind, Money(int(total), currency)) for kind, currency, total in sums]
+
+
+def transfers(
+    *,
+    since_at: datetime | None = None,
+    until_at: datetime | None = None,
+    kind: str = "",
+    party: UUID | None = None,
+    subjects: Iterable[UUID] | None = None,
+) -> "QuerySet[Transfer]":
+    """This will return transfers in [since_at, until_at), newest first.
+
+    Those that touch the accounts of a `kind`, of a `party`, or both; only those about `subjects`
+    when these are given.
+    """
+    rows = Transfer.objects.select_related("debit", "credit").order_by("-id")
+    if subjects is not None:
+        rows = rows.filter(subject__in=list(subjects))
+    if since_at is not None:
+        rows = rows.filter(at__gte=since_at)
+    if until_at is not None:
+        rows = rows.filter(at__lt=until_at)
+    if kind or party is not None:
+        wanted = {"kind": kind} if kind else {}
+        accounts = Account.objects.filter(**wanted)
+        accounts = accounts if party is None else accounts.filter(party=party)
+        ids = list(accounts.values_list("id", flat=True))
+        rows = rows.filter(Q(debit__in=ids) | Q(credit__in=ids))
+    return rows
 
 
 def transfers_of(

@@ -10,7 +10,8 @@ from django.db.models import BigIntegerField, Count, F, Max, Min, Q, QuerySet, S
 from django.db.models.functions import Cast
 
 from shoal.brands.models import Brand
-from shoal.brands.queries import contract_fee_bp
+from shoal.brands.queries import signed_contract
+from shoal.brands.rules import least_fee_bp
 from shoal.catalog.models import Product
 from shoal.catalog.queries import category_paths
 from shoal.kit.errors import NotFound
@@ -235,6 +236,12 @@ def sales_to_judge(*, limit: int = 50, offset: int = 0) -> list[SaleCard]:
     return _as_cards(rows.order_by("starts_at", "id")[offset : offset + limit])
 
 
+def all_sales(*, state: FlashSale.State, limit: int = 50, offset: int = 0) -> list[SaleCard]:
+    """This will list every brand's sales in a state, what starts last first."""
+    rows = _cards().filter(state=state).order_by("-starts_at", "-id")
+    return _as_cards(rows[offset : offset + limit])
+
+
 def scheduled_sales(*, from_at: datetime, to_at: datetime) -> list[SaleCard]:
     """This will list the scheduled sales whose window meets [from_at, to_at), by start."""
     rows = _cards().filter(
@@ -255,6 +262,53 @@ def standing_offers(*, brand: Brand, limit: int = 200, offset: int = 0) -> list[
     return list(rows.order_by("-created_at", "-id")[offset : offset + limit])
 
 
+def searched_offers(*, brand: Brand, words: str = "") -> "QuerySet[Offer]":
+    """This will find a brand's standing offers by number or title, the newest first."""
+    rows = full_offers().filter(brand=brand, sale=None).exclude(state=Offer.State.WITHDRAWN)
+    if words:
+        rows = rows.filter(
+            Q(sku__reference__icontains=words)
+            | Q(sku__product__reference__icontains=words)
+            | Q(sku__product__titles__zh__icontains=words)
+            | Q(sku__product__titles__en__icontains=words)
+        )
+    return rows.order_by("-created_at", "-id")
+
+
+def standing_by_sku(*, skus: Iterable[UUID]) -> dict[UUID, Offer]:
+    """This will return the newest standing offer of each SKU that has one, by SKU."""
+    rows = Offer.objects.filter(sku__in=list(skus), sale=None, state=Offer.State.LISTED)
+    return {offer.sku_id: offer for offer in rows.order_by("id")}
+
+
+def running_low(*, brand: Brand, most: int, limit: int = 20) -> list[Offer]:
+    """This will list a brand's standing offers with at most `most` units left, fewest first."""
+    rows = full_offers().filter(sells(), brand=brand, sale=None, allotment__available__lte=most)
+    return list(rows.order_by("allotment__available", "id")[:limit])
+
+
+def sale_counts(*, brand: Brand | None = None) -> dict[str, int]:
+    """This will return how many sales are in each state, of `brand` only when one is given.
+
+    States with none are left out.
+    """
+    rows = FlashSale.objects.all() if brand is None else FlashSale.objects.filter(brand=brand)
+    return dict(rows.order_by().values_list("state").annotate(count=Count("id")))
+
+
+def last_offers_of_sale(*, sale: FlashSale) -> list[Offer]:
+    """This will list a sale's newest offer for each SKU, withdrawn ones too: to apply again."""
+    rows = full_offers().filter(sale=sale).order_by("sku", "-id").distinct("sku")
+    return sorted(rows, key=lambda offer: (offer.sku.product.reference, offer.sku.position))
+
+
+def least_fees(*, brand: Brand, categories: Iterable[str]) -> dict[str, int]:
+    """This will return the least platform fee in basis points for each of these categories."""
+    paths, contract = category_paths(), signed_contract(brand_id=brand.id)
+    fees = contract.fees if contract is not None else {}
+    return {code: least_fee_bp(fees, paths[code]) for code in set(categories)}
+
+
 def sale_file(*, code: str, brand: Brand | None = None) -> SaleFile:
     """This will return a sale with its steps and what each offer leaves for whom."""
     rows = FlashSale.objects.filter(code=code).select_related("brand").prefetch_related("steps")
@@ -262,9 +316,8 @@ def sale_file(*, code: str, brand: Brand | None = None) -> SaleFile:
     if sale is None:
         raise NotFound
     offers = offers_of_sale(sale=sale)
-    paths = category_paths()
     codes = {offer.sku.product.category.code for offer in offers}
-    fees = {code: contract_fee_bp(brand_id=sale.brand_id, path=paths[code]) for code in codes}
+    fees = least_fees(brand=sale.brand, categories=codes)
     return SaleFile(sale, list(sale.steps.all()), [_row(offer, fees) for offer in offers])
 
 

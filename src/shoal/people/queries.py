@@ -77,7 +77,8 @@ def person_by_id(person: UUID) -> Person | None:
 def person_by_phone(phone: str) -> Person | None:
     """This will return who proved this phone, or None.
 
-    For processes and tests, never for pages: one that answers this tells strangers who is here.
+    For processes, tests and operators (who log each look-up), never for pages that others open:
+    one that answers this tells strangers who is here.
     """
     number = rules.parse_phone(phone, region=settings.SHOAL_PHONE_REGION)
     if number is None:
@@ -137,6 +138,20 @@ def address_of(*, person: Person, code: str) -> KnownAddress:
 def operator_roles(person: Person) -> set[str]:
     """This will return the roles a person has at the platform now."""
     return set(Operator.objects.filter(person=person, until_at=None).values_list("role", flat=True))
+
+
+def operator_names(*, codes: Iterable[str]) -> dict[str, str]:
+    """This will return, by code, the names of those among `codes` who work or worked here."""
+    wanted = set(codes)
+    rows = Person.objects.filter(code__in=wanted, operator_roles__isnull=False).distinct()
+    found = dict(rows.values_list("pk", "code")) if wanted else {}
+    names = names_of(found) if found else {}
+    return {code: names[pk] for pk, code in found.items() if names[pk]}
+
+
+def all_terms() -> list[Terms]:
+    """This will list every version of the terms, the newest first."""
+    return list(Terms.objects.order_by("-version"))
 
 
 def operators() -> list[tuple[Person, str]]:

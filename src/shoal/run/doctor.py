@@ -1,17 +1,15 @@
 """Everything that must hold in an installation: the frame's own checks, then every module's."""
 
-import importlib
-import importlib.util
 import shutil
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 
 from shoal import env
-from shoal.kit.health import Check
+from shoal.kit.health import Check, module_checks
 from shoal.run import database, health, ports
 from shoal.run.trouble import CannotRun
 
@@ -36,7 +34,7 @@ def all_checks() -> Iterator[Check]:
     yield from _secrets()
     yield from _schema()
     yield from _vault()
-    yield from _modules()
+    yield from module_checks()
 
 
 def _settings() -> Iterator[Check]:
@@ -136,24 +134,3 @@ def _vault() -> Iterator[Check]:
         " both: give SHOAL_VAULT_URL the address of a small PostgreSQL of its own.",
         warning=True,
     )
-
-
-def _modules() -> Iterator[Check]:
-    from django.apps import apps
-
-    for config in apps.get_app_configs():
-        name = f"{config.name}.doctor"
-        if config.name.startswith("shoal.") and importlib.util.find_spec(name):
-            yield from _of_module(name)
-
-
-def _of_module(name: str) -> Iterator[Check]:
-    """A check that cannot even be asked is itself something wrong."""
-    from django.db import DatabaseError
-
-    found: Iterable[Check] = importlib.import_module(name).checks()
-    try:
-        yield from found
-    except DatabaseError as error:
-        reason = str(error).splitlines()[0]
-        yield Check(name, ok=False, sentence=f"this check cannot be run ({reason}); report it.")

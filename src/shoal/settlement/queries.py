@@ -78,6 +78,11 @@ def lines_of_brand(*, brand: UUID) -> QuerySet[OrderLine]:
     )
 
 
+def settled_at(*, order: UUID) -> dict[UUID, datetime]:
+    """This will return when each line of an order was settled, by line; others are left out."""
+    return dict(SettledLine.objects.filter(order=order).values_list("line_id", "at"))
+
+
 def totals() -> list[tuple[str, int, int, int, int, int]]:
     """This will return (currency, lines, brand, keeper, platform, freight) of all that settled."""
     freight = dict(

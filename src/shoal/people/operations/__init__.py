@@ -9,6 +9,7 @@ from shoal.people.operations.codes import (
 )
 from shoal.people.operations.invitations import (
     InvitationOver,
+    LastAdmin,
     NotAnEmail,
     NotARole,
     PasswordTooWeak,
@@ -38,6 +39,7 @@ __all__ = [
     "AddressIncomplete",
     "CodeOver",
     "InvitationOver",
+    "LastAdmin",
     "LoginLinkOver",
     "NameMissing",
     "NewPerson",

@@ -49,6 +49,12 @@ class PasswordTooWeak(Refused):
     code = "password_too_weak"
 
 
+class LastAdmin(Refused):
+    """Somebody has to run the platform: make another person an administrator first."""
+
+    code = "last_admin"
+
+
 @operation
 def invite(
     *,
@@ -158,7 +164,15 @@ def appoint_operator(*, person: Person, role: str, at: datetime) -> None:
 
 @operation
 def dismiss_operator(*, person: Person, role: str, at: datetime) -> None:
-    """This will end a person's role at the platform. Raises NotFound when she has none such."""
+    """This will end a person's role at the platform.
+
+    Raises NotFound when she has none such, and LastAdmin for the only administrator.
+    """
+    if role == Operator.Role.ADMIN:
+        admins = Operator.objects.filter(role=role, until_at=None).order_by("id")
+        # Locked, so that two who dismiss each other at one moment do not both go.
+        if {row.person_id for row in admins.select_for_update()} == {person.pk}:
+            raise LastAdmin
     if not Operator.objects.filter(person=person, role=role, until_at=None).update(until_at=at):
         raise NotFound
 

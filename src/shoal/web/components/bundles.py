@@ -23,8 +23,8 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "keep": (
         *_PHONE, "header-shop", "gallery", "buy-bar", "talk", "sale-strip", "palettes", "keeping",
     ),
-    "supply": (*_WIDE, "cart-line", "gallery"),
-    "desk": (*_WIDE, "cart-line", "gallery"),
+    "supply": (*_WIDE, "cart-line", "gallery", "supplying"),
+    "desk": (*_WIDE, "desk"),
     "plain": (*_BASE, "face-plain", "code-input", "empty-state", "sheet"),
     "guide": (
         *_WIDE, "face-phone", "bottom-bar", "header-shop", "gallery", "sku-picker", "stepper",
