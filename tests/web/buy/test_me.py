@@ -3,6 +3,8 @@
 import pytest
 
 from shoal.care.models import Message
+from shoal.care.operations import answer
+from shoal.care.queries import talks_of_shop
 from shoal.kit.clock import now
 from shoal.people.models import Address
 from shoal.people.operations import add_address
@@ -19,7 +21,7 @@ HOME = {
 
 def test_me_signed_out_and_in(stranger, alice, market, django_assert_max_num_queries):
     assert "You are not signed in" in stranger.get("/me").content.decode()
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(14):
         text = alice.get("/me").content.decode()
     assert "138****0011" in text
     assert "13800000011" not in text
@@ -76,6 +78,20 @@ def test_asking_the_keeper(alice, market, product):
     empty = alice.post(here, {"text": "  "})
     assert empty.status_code == 422
     assert Message.objects.count() == 1
+
+
+def test_an_answer_is_shown_until_she_reads_it(alice, market):
+    here = f"/shop/{market.shop.code}/ask"
+    alice.post(here, {"text": "有大一码吗？"})
+    talk = talks_of_shop(shop=market.shop)[0]
+    answer(by=market.mei, shop=market.shop, conversation=talk.code, text="有的", at=now())
+    corner = f"/shop/{market.shop.code}/corner"
+    assert '<span class="count">1</span>' in alice.get(corner).content.decode()
+    me = alice.get("/me").content.decode()
+    assert "有的" in me
+    assert "New messages" in me
+    assert "有的" in alice.get(here).content.decode()
+    assert '<span class="count">' not in alice.get(corner).content.decode()
 
 
 def test_a_stranger_signs_in_first(stranger, market):

@@ -42,6 +42,7 @@ def conversation(request: SignedIn, code: str) -> HttpResponse:
     read_as_customer(customer=request.person, shop=shop)
     context = {
         "shop": shop,
+        "palette": shop.palette,
         "said": messages_for_customer(customer=request.person, shop=shop),
         "about": about,
         "about_code": about_code,

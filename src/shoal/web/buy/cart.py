@@ -13,7 +13,7 @@ from shoal.orders.quotes import Quote, cart_quote, cart_shops, cart_size
 from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import anyone
-from shoal.web.buy.frame import bar, own_page, piece, remember_shop, shop_here
+from shoal.web.buy.frame import own_bar, own_page, piece, remember_shop, shop_here
 from shoal.web.buy.goods import line_rows
 from shoal.web.buy.origin import from_our_pages
 from shoal.web.components.nav import Place
@@ -83,14 +83,14 @@ def lines(request: HttpRequest) -> HttpResponse:
 def corner(request: HttpRequest, code: str) -> HttpResponse:
     """This will give a shared page what is hers: the bar with her cart's count."""
     shop = shop_by_code(code=code)
-    count = cart_size(visitor=visitor_id(request))
     if request.GET.get("look") == "buy-bar":
+        count = cart_size(visitor=visitor_id(request))
         response = piece(request, "buy/pieces/cart_link.html", {"shop": shop, "count": count})
     else:
         page = request.headers.get("HX-Current-URL", "")
         path = f"/{page.split('/', 3)[-1]}".partition("?")[0]
-        context = {"nav": bar(shop=shop, path=path, count=count)}
-        response = piece(request, "components/bottom_bar.html", {"places": context["nav"]})
+        places = own_bar(request, shop=shop, path=path)
+        response = piece(request, "components/bottom_bar.html", {"places": places})
     remember_shop(response, shop, secure=request.is_secure())
     return response
 

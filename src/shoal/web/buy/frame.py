@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext
 
+from shoal.care.queries import unread_by_customer
 from shoal.kit.errors import NotFound
 from shoal.orders.quotes import cart_size
 from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
+from shoal.web.access import person_of
 from shoal.web.components.nav import Place, mark_current
 from shoal.web.visitor import visitor_id
 
@@ -51,13 +53,24 @@ def remember_shop(response: HttpResponseBase, shop: Shop, *, secure: bool) -> No
     )
 
 
-def bar(*, shop: Shop | None, path: str, count: int = 0) -> list[Place]:
+def own_bar(request: HttpRequest, *, shop: Shop | None, path: str) -> list[Place]:
+    """This will return the places of the bottom bar with what is in her cart and unread."""
+    person = person_of(request)
+    return bar(
+        shop=shop,
+        path=path,
+        count=cart_size(visitor=visitor_id(request)),
+        unread=unread_by_customer(customer=person) if person else 0,
+    )
+
+
+def bar(*, shop: Shop | None, path: str, count: int = 0, unread: int = 0) -> list[Place]:
     """This will return the places of the bottom bar; `count` things are in the cart."""
     query = f"?shop={shop.code}" if shop else ""
     places = [
         Place(gettext("Cart"), "cart", f"{reverse('buy:cart')}{query}", count=count),
         Place(gettext("Orders"), "parcel", reverse("buy:orders")),
-        Place(gettext("Me"), "me", reverse("buy:me")),
+        Place(gettext("Me"), "me", reverse("buy:me"), count=unread),
     ]
     if shop is not None:
         places = [
@@ -78,10 +91,8 @@ def own_page(
 ) -> HttpResponse:
     """This will render a page that is hers alone; nothing on the way may keep it."""
     here = shop if shop is not None else shop_here(request)
-    count = cart_size(visitor=visitor_id(request))
-    nav = bar(shop=here, path=request.path, count=count)
-    palette = shop.palette if shop is not None else ""
-    filled = {"shop": here, "nav": nav, "palette": palette, **_everywhere(), **context}
+    nav = own_bar(request, shop=here, path=request.path)
+    filled = {"shop": here, "nav": nav, **_everywhere(), **context}
     response = render(request, template, filled, status=status)
     patch_cache_control(response, private=True, no_store=True)
     if here is not None and here.code != request.COOKIES.get(_SHOP_COOKIE):

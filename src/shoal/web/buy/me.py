@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from shoal.care.queries import talks_of_customer
 from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.people.operations import add_address, change_address, remove_address
@@ -25,6 +26,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "profile": profile(person) if person else None,
         "addresses": addresses_of(person) if person else [],
+        "talks": talks_of_customer(customer=person) if person else [],
         "my_shops": shops_of(person=person) if person else [],
     }
     return own_page(request, "buy/me.html", context)
