@@ -3,6 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+
+from shoal.brands.models import Brand
+from shoal.catalog.models import Sku
 from shoal.stock.models import Allotment, Movement
 
 
@@ -26,3 +31,42 @@ def deliveries_of(*, skus: Iterable[UUID], reasons: Iterable[str]) -> frozenset[
         reason__in=list(reasons),
     )
     return frozenset(rows.values_list("allotment__sku_id", "reason"))
+
+
+def stock_of_brand(*, brand: Brand, words: str = "") -> "QuerySet[Sku]":
+    """This will list a brand's SKUs with what became of their units, fewest available first.
+
+    Each carries `in_warehouse` (free to sell), `set_aside` (free within sales), `held`, `sold`,
+    `written_off` and `returned`; the last four over all its allotments.
+    """
+    rows = Sku.objects.filter(product__brand=brand).select_related("product")
+    if words:
+        rows = rows.filter(
+            Q(reference__icontains=words)
+            | Q(barcode=words)
+            | Q(product__reference__icontains=words)
+            | Q(product__titles__zh__icontains=words)
+            | Q(product__titles__en__icontains=words)
+        )
+    home = Q(allotments__is_warehouse=True)
+    return rows.annotate(
+        in_warehouse=_sum("available", home),
+        set_aside=_sum("available", ~home),
+        held=_sum("held"),
+        sold=_sum("sold"),
+        written_off=_sum("written_off"),
+        returned=_sum("returned"),
+    ).order_by("in_warehouse", F("product__reference"), "position", "id")
+
+
+def movements_of(*, sku: UUID) -> "QuerySet[Movement]":
+    """This will list what happened to the units of a SKU, the newest first."""
+    return (
+        Movement.objects.filter(allotment__sku=sku)
+        .select_related("allotment")
+        .order_by("-at", "-id")
+    )
+
+
+def _sum(column: str, only: Q | None = None) -> Coalesce:
+    return Coalesce(Sum(f"allotments__{column}", filter=only), Value(0))

@@ -9,6 +9,7 @@ import { mount as countdown } from "./countdown.js";
 import { mount as gallery } from "./gallery.js";
 import { listen as offline } from "./offline.js";
 import { mount as priceRange } from "./price-range.js";
+import { mount as priceShares } from "./price-shares.js";
 import { mount as resend } from "./resend.js";
 import { listen as sheets } from "./sheet.js";
 import { mount as skuPicker } from "./sku-picker.js";
@@ -23,6 +24,7 @@ const parts = [
   ["[data-stepper]", stepper],
   ["[data-share]", share],
   ["[data-price-range]", priceRange],
+  ["[data-price-shares]", priceShares],
   ["[data-resend]", resend],
   ["[data-theme-switch]", theme],
 ];

@@ -1,0 +1,1 @@
+"""The brand's face: what it supplies, sells, ships and earns."""

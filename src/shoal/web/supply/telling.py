@@ -1,0 +1,101 @@
+"""States in the words a merchant reads, and rows of the tables that several pages show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from shoal.catalog.models import Product
+from shoal.kit.texts import in_language
+from shoal.offers.models import FlashSale
+from shoal.offers.rules import Phase
+from shoal.orders.models import OrderLine, Parcel
+
+# The colour of each state's badge.
+PRODUCT_KINDS = {"draft": "", "proposed": "warn", "live": "good", "withdrawn": ""}
+SALE_KINDS = {
+    "draft": "", "applied": "warn", "scheduled": "good", "refused": "bad", "cancelled": "",
+}  # fmt: skip
+BRAND_KINDS = {"active": "good", "suspended": "bad", "refused": "bad"}
+VERDICT_KINDS = {"accepted": "good", "refused": "bad", "upheld": "bad", "dismissed": "good"}
+_PARCEL_KINDS = {"waiting": "warn", "shipped": "", "delivered": "good", "cancelled": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRow:
+    """A parcel in a list: nothing in it says who ordered."""
+
+    code: str
+    url: str
+    state: str
+    kind: str
+    goods: str
+    units: int
+    paid_at: datetime | None
+    days: int
+    problem: str
+    carrier: str
+    tracking: str
+
+
+def parcel_state(state: str) -> str:
+    """This will say where a parcel is."""
+    return {
+        "waiting": gettext("To be shipped"),
+        "shipped": gettext("On its way"),
+        "delivered": gettext("Arrived"),
+        "cancelled": gettext("Cancelled"),
+    }[state]
+
+
+def parcel_rows(parcels: Iterable[Parcel], *, at: datetime) -> list[ParcelRow]:
+    """This will make the rows of a list of parcels."""
+    return [_parcel_row(parcel, at) for parcel in parcels]
+
+
+def line_text(line: OrderLine) -> str:
+    """This will name a line as it was bought, with its variant."""
+    label = line.sku.label
+    title = in_language(line.titles, "zh")
+    return f"{title} · {label}" if label else title
+
+
+def sale_phase_words(phase: Phase, sale: FlashSale) -> tuple[str, str]:
+    """This will say where a sale stands, and the colour of its badge."""
+    if sale.state != FlashSale.State.SCHEDULED:
+        return str(sale.get_state_display()), SALE_KINDS[sale.state]
+    return {
+        Phase.COMING: (gettext("Coming"), "warn"),
+        Phase.OPEN: (gettext("Running"), "good"),
+        Phase.OVER: (gettext("Over"), ""),
+        Phase.STOPPED: (gettext("Stopped with the brand"), "bad"),
+    }.get(phase, (str(sale.get_state_display()), ""))
+
+
+def product_note(product: Product) -> str:
+    """This will say how many variants a product has."""
+    count = len(product.skus.all())
+    return ngettext("{count} variant", "{count} variants", count).format(count=count)
+
+
+def _parcel_row(parcel: Parcel, at: datetime) -> ParcelRow:
+    lines = list(parcel.lines.all())
+    paid_at = parcel.order.paid_at
+    named = [f"{line_text(line)} × {line.quantity}" for line in lines[:2]]
+    if len(lines) > 2:
+        named.append(gettext("and {count} more").format(count=len(lines) - 2))
+    return ParcelRow(
+        code=parcel.code,
+        url=reverse("supply:parcel", args=[parcel.code]),
+        state=parcel_state(parcel.state),
+        kind="bad" if parcel.problem and parcel.state == "waiting" else _PARCEL_KINDS[parcel.state],
+        goods="; ".join(named),
+        units=sum(line.quantity for line in lines),
+        paid_at=paid_at,
+        days=(at - paid_at).days if paid_at else 0,
+        problem=parcel.problem,
+        carrier=parcel.carrier,
+        tracking=parcel.tracking,
+    )
