@@ -1,0 +1,117 @@
+"""The running demo: starting and ending it, its sign-in links, its outbox."""
+
+import html
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_START_SECONDS = 300
+_STOP_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running demo: its address and its data folder."""
+
+    url: str
+    data: Path
+
+    def link(self, *whom: str) -> str:
+        """A fresh link that signs somebody in, as who holds the installation mints it."""
+        found = re.search(r"http\S+", self.shoal("login-link", *whom))
+        assert found, whom
+        return found[0]
+
+    def shoal(self, *words: str) -> str:
+        """What a `shoal …` command prints about this installation."""
+        command = [sys.executable, "-m", "shoal", *words, "--data", str(self.data)]
+        environment = _clean() | {"SHOAL_PUBLIC_URL": self.url}
+        done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def outbox(self) -> list[str]:
+        """The messages that nobody carried, newest first, as plain text."""
+        with urllib.request.urlopen(f"{self.url}/outbox") as answer:
+            page = answer.read().decode()
+        cards = re.findall(r'<li class="card.*?</li>', page, re.DOTALL)
+        return [html.unescape(re.sub(r"<[^>]+>", " ", card)) for card in cards]
+
+    def code(self, phone: str) -> str:
+        """The newest one-time code that was sent to `phone`."""
+        wanted = re.sub(r"\D", "", phone)
+        for message in self.outbox():
+            if wanted in re.sub(r"\D", "", message):
+                found = re.search(r"(?<!\d)(\d{6})(?!\d)", message.replace(phone, ""))
+                assert found, message
+                return found[1]
+        raise AssertionError(f"nothing was sent to {phone}")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A demo that was started here, and how long it took until it served."""
+
+    site: Site
+    process: subprocess.Popen[bytes]
+    seconds: float
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    """This will start the demo on `folder`, wait until it serves, and stop it by Ctrl-C."""
+    port = _free_port()
+    words = [sys.executable, "-m", "shoal", "demo", "--data", str(folder), "--port", str(port)]
+    log = folder / "journeys.log"
+    began = time.monotonic()
+    with log.open("wb") as told:
+        process = subprocess.Popen(words, stdout=told, stderr=told, env=_clean())
+    try:
+        wait_for(lambda: b"\nready " in log.read_bytes() or process.poll() is not None)
+        seconds = time.monotonic() - began
+        wait_for(lambda: b"Ctrl-C" in log.read_bytes() or process.poll() is not None)
+        assert process.poll() is None, log.read_text()
+        yield Running(Site(f"http://localhost:{port}", folder), process, seconds)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(_STOP_SECONDS)
+
+
+def wait_for(done: Callable[[], bool], *, seconds: float = _START_SECONDS) -> None:
+    """This will look again and again until something is so."""
+    until = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < until, "it did not come to pass in time"
+        time.sleep(0.1)
+
+
+def _clean() -> dict[str, str]:
+    """The environment without what the tests of the database chose for themselves."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SHOAL_") or name == "SHOAL_POSTGRES_BIN"
+    }
+
+
+def _free_port() -> int:
+    """A port that nobody uses, and the next one neither."""
+    while True:
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
