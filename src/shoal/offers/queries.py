@@ -352,7 +352,7 @@ def _cards() -> "QuerySet[Any]":
         from_minor=Min("offers__sale_minor", filter=shown),
         most_earned_minor=Max(earn, filter=shown),
         received=Sum("offers__allotment__received", filter=shown),
-        sold=Sum("offers__allotment__sold", filter=shown),
+        sold=Sum(F("offers__allotment__sold") - F("offers__allotment__returned"), filter=shown),
         available=Sum("offers__allotment__available", filter=shown),
     )
 

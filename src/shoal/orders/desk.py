@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.db.models import Count
 
 from shoal.kit import vault
 from shoal.kit.bulk import update_rows
@@ -22,7 +23,7 @@ from shoal.orders import pricing
 from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, Receipt
 from shoal.orders.pricing import PricedLine
 from shoal.orders.requests import KeyUsed, OrderRequest, Placed, WantedLine, digest_of
-from shoal.orders.rules import SHARING_RULE, included_tax, share_line
+from shoal.orders.rules import SHARING_RULE, UNPAID_WITHIN, included_tax, share_line
 from shoal.payments.steps import IntentWanted, open_intents
 from shoal.people.queries import codes_of
 from shoal.shelves.queries import markups_in
@@ -30,7 +31,7 @@ from shoal.shops.models import Shop
 from shoal.shops.queries import keepers_of
 from shoal.stock.steps import NewHold, hold, lock_available
 from shoal.traffic.models import Share
-from shoal.traffic.rules import Attribution, Evidence, attribute
+from shoal.traffic.rules import Attribution, Evidence, attribute, may_earn
 
 __all__ = ["KeyUsed", "OrderRequest", "Placed", "WantedLine", "place_orders"]
 
@@ -58,6 +59,7 @@ class _Counter:
     keepers: Mapping[UUID, UUID]
     customers: Mapping[UUID, str]
     markups: Mapping[tuple[UUID, UUID], int]
+    unpaid: Mapping[UUID, int]
     available: dict[UUID, int] = field(default_factory=dict)
     bought: Counter[tuple[UUID, UUID]] = field(default_factory=Counter)
     limited: Mapping[tuple[UUID, UUID], Purchase] = field(default_factory=dict)
@@ -134,7 +136,8 @@ def _first_of_each_key(
 
 def _look_up(requests: Sequence[OrderRequest]) -> _Counter:
     offers = pricing.load_offers(line.offer for wish in requests for line in wish.lines)
-    shares = Share.objects.in_bulk({wish.share for wish in requests if wish.share})
+    asked = {wish.share for wish in requests if wish.share}
+    shares = Share.objects.select_related("shop").in_bulk(asked)
     shops = Shop.objects.in_bulk({wish.storefront for wish in requests})
     wanted: dict[UUID, set[UUID]] = {}
     for wish in requests:
@@ -153,7 +156,24 @@ def _look_up(requests: Sequence[OrderRequest]) -> _Counter:
         keepers=keepers_of(shops=earners),
         customers=codes_of(people={wish.customer for wish in requests}),
         markups=found,
+        unpaid=_unpaid(requests),
     )
+
+
+def _unpaid(requests: Sequence[OrderRequest]) -> Mapping[UUID, int]:
+    """How many orders each customer has left unpaid lately.
+
+    Requests of one batch, or of one moment, do not count against each other: this keeps hoarders
+    out, and need not be exact.
+    """
+    if not requests:
+        return {}
+    rows = Order.objects.filter(
+        customer__in={wish.customer for wish in requests},
+        paid_at=None,
+        placed_at__gt=min(wish.at for wish in requests) - UNPAID_WITHIN,
+    )
+    return dict(rows.order_by().values_list("customer").annotate(count=Count("id")))
 
 
 def _draft(wish: OrderRequest, counter: _Counter) -> _Draft:
@@ -162,6 +182,7 @@ def _draft(wish: OrderRequest, counter: _Counter) -> _Draft:
     pricing.check_shop(shop)
     if not wish.lines:
         raise pricing.NothingChosen
+    pricing.check_unpaid(unpaid=counter.unpaid.get(wish.customer, 0))
     lines = []
     for wanted in wish.lines:
         offer = counter.offers[wanted.offer]
@@ -172,6 +193,11 @@ def _draft(wish: OrderRequest, counter: _Counter) -> _Draft:
             raise pricing.PriceChanged(title=line.title)
         lines.append(line)
     share = counter.shares.get(wish.share) if wish.share else None
+    if share is not None and not may_earn(
+        suspended=share.shop.state == Shop.State.SUSPENDED,
+        same_currency=share.shop.currency == shop.currency,
+    ):
+        share = None
     evidence = Evidence(
         customer=wish.customer,
         storefront=shop.id,
@@ -180,6 +206,9 @@ def _draft(wish: OrderRequest, counter: _Counter) -> _Draft:
         keepers=counter.keepers,
     )
     freight = pricing.freight_by_brand(lines, region=wish.region)
+    total = sum(line.line_minor for line in lines) + sum(freight.values())
+    if wish.total_minor not in {None, total}:
+        raise pricing.TotalChanged
     return _Draft(wish, shop, lines, freight, attribute(evidence))
 
 

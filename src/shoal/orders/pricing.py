@@ -13,6 +13,7 @@ from shoal.kit.errors import Refused
 from shoal.kit.texts import in_language
 from shoal.offers.models import Offer
 from shoal.offers.rules import is_open
+from shoal.orders.rules import MOST_UNPAID
 from shoal.shops.models import Shop
 
 
@@ -44,6 +45,18 @@ class PriceChanged(Refused):
     """The price of {title} has changed. Please look at the new price and order again."""
 
     code = "price_changed"
+
+
+class TotalChanged(Refused):
+    """The total has changed, for the freight or the address did. Please look at it once more."""
+
+    code = "total_changed"
+
+
+class TooManyUnpaid(Refused):
+    """You left {most} orders unpaid within a day. Please pay one of them, or come back later."""
+
+    code = "too_many_unpaid"
 
 
 class NoDelivery(Refused):
@@ -133,6 +146,12 @@ def check_limit(line: PricedLine, *, bought: int) -> None:
     limit = line.offer.per_customer
     if limit is not None and bought + line.quantity > limit:
         raise LimitReached(title=line.title, limit=limit)
+
+
+def check_unpaid(*, unpaid: int) -> None:
+    """This will raise TooManyUnpaid when a customer has left as many orders unpaid as she may."""
+    if unpaid >= MOST_UNPAID:
+        raise TooManyUnpaid(most=MOST_UNPAID)
 
 
 def freight_by_brand(lines: Sequence[PricedLine], *, region: str) -> Mapping[UUID, int]:

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from shoal.kit.errors import Refused
 
+# What a wholesaler may want of one thing; prices times this fit the database's 64 bits.
+_MOST_UNITS = 1_000_000
+
 
 class KeyUsed(Refused):
     """This order was sent before with other contents. Please go back to your cart and retry."""
@@ -24,10 +27,17 @@ class WantedLine:
     quantity: int
     unit_minor: int
 
+    def __post_init__(self) -> None:
+        if not 0 < self.quantity <= _MOST_UNITS:
+            raise ValueError(f"{self.quantity} units cannot be ordered")
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """One customer's wish. `key` makes asking again harmless; `recipient` is sealed at once."""
+    """One customer's wish. `key` makes asking again harmless; `recipient` is sealed at once.
+
+    `total_minor` is what the page showed her that all of it costs, where it showed it.
+    """
 
     key: UUID
     customer: UUID
@@ -37,6 +47,7 @@ class OrderRequest:
     recipient: Mapping[str, str]
     region: str
     at: datetime
+    total_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

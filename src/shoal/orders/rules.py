@@ -1,11 +1,17 @@
-"""How a line's price is shared, and which states follow which."""
+"""How a line's price is shared, how much may stay unpaid, and which states follow which."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from shoal.kit.money import BASIS, portion
 from shoal.orders.models import Order
 
 SHARING_RULE = "one-level/1"
+
+MOST_UNPAID = 10
+UNPAID_WITHIN = timedelta(days=1)
+"""An unpaid order holds stock that others could buy: a customer may leave so many in so long
+unpaid, whether they wait, were cancelled or ran out of time."""
 
 _CANCELLABLE = {Order.State.UNPAID, Order.State.PAID}
 _FOLLOWING: dict[str, frozenset[Order.State]] = {

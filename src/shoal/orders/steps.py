@@ -1,6 +1,6 @@
 """Writes that change an order's state, inside somebody's transaction."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -187,7 +187,14 @@ def _revive(order: UUID, *, at: datetime) -> bool:
         offer__in=[line.offer_id for line in limited],
         customer__in=[line.order.customer_id for line in limited],
     )
-    list(counts.select_for_update().order_by("offer"))  # limits before stock, as at the desk
+    # Limits before stock, as at the desk. She may have bought up to a limit since she gave this up.
+    bought = Counter(
+        {row.offer_id: row.quantity for row in counts.select_for_update().order_by("offer")}
+    )
+    for line in limited:
+        bought[line.offer_id] += line.quantity
+    if any(bought[line.offer_id] > (line.offer.per_customer or 0) for line in limited):
+        return False
     if not stock.hold_again(lines=lines, by=PROCESS, at=at):
         return False
     stock.sell(lines=dict.fromkeys(lines, at), by=PROCESS)

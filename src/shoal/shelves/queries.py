@@ -240,7 +240,8 @@ def shelf_products(
         .annotate(
             from_minor=Min("unit"),
             most_earned=Max("earn"),
-            sold=Sum("allotment__sold"),
+            # What came back was not sold: buying and cancelling makes nothing look wanted.
+            sold=Sum(F("allotment__sold") - F("allotment__returned")),
             available=Sum("allotment__available"),
             closes=Min("closes_at"),
             opens=Max("opens_at"),

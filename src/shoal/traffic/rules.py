@@ -6,8 +6,8 @@
 | no share, or one of her own | keeps the storefront | nobody | self |
 | no share, or one of her own | anybody else | the storefront | storefront |
 
-A keeper's own share says nothing about her as a buyer, so it is set aside. Bindings, when they
-come, stand before the first row.
+A keeper's own share says nothing about her as a buyer, so it is set aside; so is the share of a
+shop that may not earn. Bindings, when they come, stand before the first row.
 """
 
 from collections.abc import Mapping
@@ -37,6 +37,15 @@ class Attribution:
     share: UUID | None
     reason: str
     rule: str
+
+
+def may_earn(*, suspended: bool, same_currency: bool) -> bool:
+    """This will say whether a share's shop can earn an order placed in another shop.
+
+    Not while the operator has stopped it, and never in a currency that it keeps no account in. A
+    shop that rests has brought the customer all the same.
+    """
+    return same_currency and not suspended
 
 
 def attribute(evidence: Evidence) -> Attribution:
