@@ -106,6 +106,22 @@ def test_a_variant_that_is_gone_is_shown_and_cannot_be_chosen(stranger, market):
     assert "disabled" in response.content.decode()
 
 
+def test_what_is_sold_out_says_so(stranger, market, product):
+    trade.order(market, quantity=10, at=now())
+    gone = page(stranger, "product", market.shop.code, product.code).content.decode()
+    assert "Sold out for now" in gone
+    assert "Add to cart" not in gone
+
+
+def test_what_is_sold_out_and_comes_again_says_when(stranger, market, product):
+    at = now()
+    sale = scheduled_sale(market.brand, product, quantity=10, starts_at=at + HOUR, ends_at=at + DAY)
+    soon = page(stranger, "product", market.shop.code, product.code)
+    assert soon.context["coming_sale"] == sale
+    assert "On sale soon" in soon.content.decode()
+    assert "Add to cart" not in soon.content.decode()
+
+
 def test_her_own_words_stand_on_the_page(stranger, market, product):
     write_words(shop=market.shop, product=product, text="我自己穿了两年")
     text = page(stranger, "product", market.shop.code, product.code).content.decode()

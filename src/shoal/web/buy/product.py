@@ -45,6 +45,8 @@ def product(request: HttpRequest, shop: Shop, product_code: str) -> HttpResponse
         context |= _not_now(shop, found, at=at)
         return shared_page(request, "buy/product_gone.html", context, shop=shop)
     context |= _on_offer(found, offered)
+    if context["sold_out"]:
+        context |= _coming(shop, found, at=at)
     return shared_page(request, "buy/product.html", context, shop=shop)
 
 
@@ -86,17 +88,24 @@ def _on_offer(found: Product, offered: list[ShelfOffer]) -> dict[str, Any]:
 
 def _not_now(shop: Shop, found: Product, *, at: datetime) -> dict[str, Any]:
     """Why it is not sold here now, and what is the nearest thing to do."""
-    coming = shelf_offers(shop=shop, at=at, choice=Choice(products=[found.id], coming=True))
+    coming = _coming(shop, found, at=at)
     if coming:
-        soonest = min(coming, key=lambda row: row.offer.opens_at)
-        return {
-            "why": "coming",
-            "opens_at": soonest.offer.opens_at,
-            "sale": soonest.offer.sale,
-            "price": Money(soonest.unit_minor, shop.currency),
-        }
+        return {**coming, "why": "coming", "sale": coming["coming_sale"]}
     if found.state == Product.State.WITHDRAWN:
         return {"why": "withdrawn"}
     if found.brand.state != Brand.State.ACTIVE:
         return {"why": "stopped"}
     return {"why": "over"}
+
+
+def _coming(shop: Shop, found: Product, *, at: datetime) -> dict[str, Any]:
+    """The sale in which it can be bought next, where one is announced."""
+    coming = shelf_offers(shop=shop, at=at, choice=Choice(products=[found.id], coming=True))
+    if not coming:
+        return {}
+    soonest = min(coming, key=lambda row: (row.offer.opens_at, row.unit_minor))
+    return {
+        "opens_at": soonest.offer.opens_at,
+        "coming_sale": soonest.offer.sale,
+        "coming_price": Money(soonest.unit_minor, shop.currency),
+    }
