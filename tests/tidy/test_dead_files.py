@@ -13,7 +13,7 @@ _FOUND = {"__init__", "__main__", "apps", "models", "tasks", "doctor", "admin", 
 _FOUND_IN = {"templatetags"}
 # Templates that Django or allauth asks for by name.
 _ASKED_FOR = {"404.html", "500.html"}
-_ASKED_FOR_IN = {"allauth", "account", "mfa", "admin"}
+_ASKED_FOR_IN = {"allauth", "account", "mfa", "admin", "unfold"}
 
 
 def test_modules() -> None:
@@ -89,12 +89,11 @@ def _named_by_frames() -> set[str]:
     found = set()
     for path in modules("src/shoal/web"):
         for whole in ast.walk(tree(path)):
-            if isinstance(whole, ast.JoinedStr) and ast.unparse(whole).endswith(".html'"):
-                before, _, after = (
-                    each.value if isinstance(each, ast.Constant) else "" for each in whole.values
-                )
+            parts = whole.values if isinstance(whole, ast.JoinedStr) else []
+            texts = [str(each.value) if isinstance(each, ast.Constant) else "" for each in parts]
+            if len(texts) == 3 and texts[2].endswith(".html"):
                 words = (word for each in path.parent.glob("*.py") for word in _words(each))
-                found |= {f"{before}{word}{after}" for word in words}
+                found |= {f"{texts[0]}{word}{texts[2]}" for word in words}
     return found
 
 
