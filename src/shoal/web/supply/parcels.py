@@ -206,7 +206,7 @@ def _steps(found: Parcel) -> list[dict[str, Any]]:
         if cannot:
             title, text = gettext("Cannot be shipped"), step.reason.removeprefix("cannot ship: ")
         elif step.reason == "split":
-            title, text = gettext("Split"), ""
+            title, text = gettext("Part of it ships separately"), ""
         told.append({"title": title, "text": text, "at": step.at, "kind": "bad" if cannot else ""})
     return told
 

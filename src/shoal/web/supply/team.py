@@ -7,11 +7,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shoal.brands.models import BrandMember
 from shoal.brands.operations import end_member
+from shoal.brands.operations_members import invite_colleague
 from shoal.brands.queries import brand_members
 from shoal.kit import clock
 from shoal.kit.errors import NotFound
 from shoal.people.models import Invitation
-from shoal.people.operations import invite, withdraw_invitation
+from shoal.people.operations import withdraw_invitation
 from shoal.people.queries import names_of, open_invitations
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import done, try_form
@@ -63,12 +64,10 @@ def leaving(request: OfBrand, code: str) -> HttpResponse:
 
 
 def _invite(request: OfBrand, form: InviteForm) -> Invitation:
-    return invite(
+    return invite_colleague(
+        brand=request.brand,
         email=form.cleaned_data["email"],
-        place=_BRAND,
-        subject=request.brand.id,
         role=form.cleaned_data["role"],
-        place_name=request.brand.name,
         by=request.person.code,
         at=clock.now(),
     )
