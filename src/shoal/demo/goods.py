@@ -207,7 +207,7 @@ def _offer(
     quantities, entries = [], []
     for product, texts in zip(products, rows, strict=True):
         for sku in product.skus.all():
-            many = random.choice((3, 40, 120, 300))
+            many = random.choice((4, 30, 30, 60, 60, 120, 120, 120, 300, 300))
             quantities.append(Quantity(sku.id, many))
             entries.append(
                 NewOffer(
