@@ -17,7 +17,7 @@ from shoal.shelves.queries import markups
 from shoal.shops.models import Shop
 
 _MOST_LINES = 120
-_MOST_UNITS = 999
+MOST_UNITS = 999
 
 
 class CartFull(Refused):
@@ -54,7 +54,7 @@ def set_cart_quantity(*, visitor: UUID, line: UUID, quantity: int) -> None:
     rows = CartLine.objects.filter(visitor=visitor, id=line)
     if quantity <= 0:
         rows.delete()
-    elif not rows.update(quantity=min(quantity, _MOST_UNITS)):
+    elif not rows.update(quantity=min(quantity, MOST_UNITS)):
         raise NotFound
 
 
@@ -124,7 +124,7 @@ def buy_again(*, customer: UUID, order: str, visitor: UUID, shop: Shop, at: date
 def _put(
     *, visitor: UUID, shop: Shop, offer: UUID, quantity: int, seen: int, at: datetime
 ) -> CartLine:
-    quantity = max(1, min(quantity, _MOST_UNITS))
+    quantity = max(1, min(quantity, MOST_UNITS))
     line = CartLine.objects.filter(visitor=visitor, shop=shop, offer=offer).first()
     if line is None and CartLine.objects.filter(visitor=visitor).count() >= _MOST_LINES:
         raise CartFull(most=_MOST_LINES)
@@ -137,7 +137,7 @@ def _put(
     if not made:
         rows = CartLine.objects.filter(id=line.id)
         rows.update(
-            quantity=Least(F("quantity") + quantity, Value(_MOST_UNITS)),
+            quantity=Least(F("quantity") + quantity, Value(MOST_UNITS)),
             chosen=True,
             seen_minor=seen,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -77,6 +77,9 @@ class CalmErrors:
             return refusal(request, NotYours())
         if isinstance(error, Erased):
             return refusal(request, NotFound())
+        if isinstance(error, DataError) and "NUL" in str(error):
+            # No column holds such a text, so it names nothing of ours.
+            return refusal(request, PageMissing())
         if isinstance(error, OperationalError):
             logger.error("the database did not answer", exc_info=error)
             return refusal(request, Down(), status=HTTPStatus.SERVICE_UNAVAILABLE)

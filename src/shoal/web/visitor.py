@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 
 from shoal.kit.ids import uuid7
@@ -74,7 +74,7 @@ class KeepVisitor:
         for name, (value, days) in _fresh(request).items():
             response.set_cookie(
                 name,
-                Signer(salt=name).sign(value),
+                TimestampSigner(salt=name).sign(value),
                 max_age=days * 86_400,
                 httponly=True,
                 secure=settings.SESSION_COOKIE_SECURE,
@@ -94,7 +94,9 @@ def _read(request: HttpRequest, name: str) -> str | None:
     if name in _fresh(request):
         return _fresh(request)[name][0]
     try:
-        return Signer(salt=name).unsign(request.COOKIES[name])
+        # A browser may keep a cookie longer than it was told to: its own date counts.
+        days = _SHARE_DAYS if name == _SHARE else _VISITOR_DAYS
+        return TimestampSigner(salt=name).unsign(request.COOKIES[name], max_age=days * 86_400)
     except (KeyError, BadSignature):
         return None
 

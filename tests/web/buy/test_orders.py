@@ -52,7 +52,7 @@ def test_folders(alice, market, order):
 
 def test_a_long_list_goes_on(alice, market):
     for _ in range(10):
-        trade.order(market, at=now())
+        trade.pay(trade.order(market, at=now()), at=now())
     assert alice.get("/orders").context["more_url"] == ""
     extra = trade.standing_offer(market.brand)
     trade.order(market, offers=(extra,), at=now())

@@ -1,7 +1,7 @@
 """From a cart, or from one thing bought at once, to an order: what it costs, where it goes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
 from shoal.offers.queries import offers_by_code
-from shoal.orders.carts import clear_ordered
+from shoal.orders.carts import MOST_UNITS, clear_ordered
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
 from shoal.orders.quotes import Quote, cart_quote, quote
 from shoal.people.models import Person
@@ -37,6 +37,12 @@ from shoal.web.visitor import share_of, visitor_id
 _NEW = "new"
 
 
+class AddressGone(Refused):
+    """This address is no longer in your address book. Please choose where the parcel goes."""
+
+    code = "address_gone"
+
+
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """One checkout: the shop, what is bought at once (or the cart's lines), and where to."""
@@ -47,6 +53,8 @@ class _Desk:
     addresses: Sequence[KnownAddress]
     address: KnownAddress | None
     region: str
+    # The address that the form names is not hers (any more): nothing goes to another instead.
+    lost: bool
 
     @property
     def query(self) -> str:
@@ -85,16 +93,18 @@ def _desk(typed: QueryDict, person: Person | None) -> _Desk:
     known = addresses_of(person) if person else []
     wanted = typed.get("address", "")
     chosen = next((one for one in known if one.code == wanted), None)
+    lost = chosen is None and wanted not in {"", _NEW}
     if chosen is None and wanted != _NEW and known:
         chosen = known[0]
     region = chosen.region if chosen else typed.get("region", "")
     return _Desk(
         shop=shop,
         offer=typed.get("offer", ""),
-        quantity=max(1, whole(typed.get("quantity"), default=1)),
+        quantity=min(max(1, whole(typed.get("quantity"), default=1)), MOST_UNITS),
         addresses=known,
         address=chosen,
         region=region if region_by_code(region) else "",
+        lost=lost,
     )
 
 
@@ -174,15 +184,21 @@ def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
     if not (wishes.is_valid() and address_fits):
         shown = address if desk.address is None else None
         return _show(request, desk, address=shown, wishes=wishes, status=422)
+    if desk.lost and desk.addresses:
+        return _show(request, desk, wishes=wishes, refused=AddressGone(), status=409)
     try:
         known = desk.address or _keep_address(person, address)
-        wish = _request(request, desk, person, known, wishes)
+    except Refused as refusal:
+        return _show(request, desk, address=address, wishes=wishes, refused=refusal, status=422)
+    wish = _request(request, desk, person, known, wishes)
+    try:
         answer = place_orders(requests=[wish])[0]
     except Refused as refusal:
         answer = refusal
     if isinstance(answer, Refused):
-        again = _desk(typed, person)
-        return _show(request, again, wishes=wishes, refused=answer, status=409)
+        # What she typed is in her book now, and chosen: sending the form again adds no second one.
+        here = replace(desk, addresses=addresses_of(person), address=known, region=known.region)
+        return _show(request, here, wishes=wishes, refused=answer, status=409)
     if not desk.offer:
         clear_ordered(
             visitor=visitor_id(request),
@@ -237,6 +253,7 @@ def _request(
         },
         region=address.region,
         at=clock.now(),
+        total_minor=_whole_minor(request.POST.get("total", "")),
     )
 
 
@@ -245,13 +262,18 @@ def _wanted(shown: Sequence[str]) -> tuple[WantedLine, ...]:
     rows = []
     for text in shown:
         code, quantity, unit = (*text.split("~"), "", "")[:3]
-        rows.append((code, whole(quantity, default=0), int(unit) if unit.isdecimal() else -1))
+        minor = _whole_minor(unit)
+        rows.append((code, whole(quantity, default=0), -1 if minor is None else minor))
     offers = offers_by_code(codes=[code for code, _, _ in rows])
     return tuple(
         WantedLine(offers[code].id, quantity, unit)
         for code, quantity, unit in rows
-        if code in offers and quantity > 0
+        if code in offers and 0 < quantity <= MOST_UNITS
     )
+
+
+def _whole_minor(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 20 else None
 
 
 def _key(text: str) -> UUID:

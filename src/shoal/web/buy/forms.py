@@ -3,10 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shoal.people.operations import NotAPhone
 from shoal.people.queries import KnownAddress
+from shoal.people.rules import parse_phone
 from shoal.web.buy.regions import region_by_code, region_choices
 from shoal.web.components import inputs
 
@@ -50,6 +53,13 @@ class AddressForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs=inputs.STREET),
     )
+
+    def clean_phone(self) -> str:
+        """This will take only a phone at which the carrier can reach her."""
+        number = parse_phone(self.cleaned_data["phone"], region=settings.SHOAL_PHONE_REGION)
+        if number is None:
+            raise forms.ValidationError(NotAPhone().sentence)
+        return number
 
     @property
     def record(self) -> dict[str, str]:
