@@ -200,6 +200,10 @@ def on_shelf(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> "QuerySe
     rows = rows.filter(hidden if choice.hidden else ~hidden)
     if choice.pinned:
         rows = rows.filter(Exists(_placed(shop, Placement.Kind.PINNED)))
+    # While a variant is in a sale, the sale is what customers buy by (`offers.best_by_sku`): its
+    # standing terms must promise neither a price nor an earning.
+    in_sale = Offer.objects.filter(open_at(at), sku=OuterRef("sku"), sale__isnull=False)
+    rows = rows.filter(Q(sale__isnull=False) | ~Exists(in_sale))
     markup = _markup(shop, shelf)
     # As `offers.rules.keeper_part`: rate x S rounded half up, both sides not negative.
     rate = Cast(F("rate_bp"), BigIntegerField())
