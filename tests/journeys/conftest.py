@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Makes somebody with a phone (or a desk) of her own; what breaks on her pages fails the test."""
+    """Makes somebody with a phone or desk of her own; what breaks on her pages fails the test."""
     contexts: list[BrowserContext] = []
     broken: list[str] = []
 

@@ -107,3 +107,34 @@ def look_closely(page: Page) -> None:
         told = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
         assert told == [], (page.url, scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def shop_address(keeper: Page, site: Site) -> str:
+    """Where a keeper's customers find her shop."""
+    keeper.goto(f"{site.url}/keep/me")
+    link = keeper.get_by_role("link", name="My shop as customers see it")
+    return f"{site.url}{link.get_attribute('href')}"
+
+
+def find(page: Page, shop: str, words: str) -> None:
+    """Looks for a product in a shop and opens it."""
+    page.goto(f"{shop}/search?q={words}")
+    page.get_by_role("main").locator(".product-tile a").first.click()
+    page.wait_for_url(re.compile("/p/"))
+
+
+def order_here(page: Page) -> str:
+    """Orders what is on the checkout and comes back from the partner unpaid; the order's code."""
+    page.get_by_role("button", name=ENGLISH.order).click()
+    page.wait_for_url(re.compile(r"/pay/"))
+    page.get_by_role("button", name="Cancel and go back").click()
+    page.get_by_role("link", name="See the order").click()
+    page.wait_for_url(re.compile(r"/orders/\w+$"))
+    return page.url.rsplit("/", 1)[1]
+
+
+def minor(text: str) -> int:
+    """The amount that stands in a text, in minor units."""
+    found = re.search(r"¥\s*([\d,]+)\s*\.?\s*(\d\d)?", text)
+    assert found, text
+    return int(found[1].replace(",", "")) * 100 + int(found[2] or 0)
