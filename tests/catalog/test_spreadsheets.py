@@ -44,6 +44,15 @@ def test_cells_of_xlsx_become_the_text_people_see(tmp_path: Path) -> None:
     assert _read(tmp_path / "in.xlsx") == [(2, ["6901234567892", "12.5", "500", "TRUE"])]
 
 
+@pytest.mark.parametrize("name", ["goods.xlsx", "goods.csv"])
+def test_signs_that_no_cell_holds_stop_nothing(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    assert sheets.write_sheet(path, ["note"], [["\x01ring\x0b twice"], ["\x02=1+1"]]) == 2
+    with sheets.opened(path) as sheet:
+        notes = [row.cells["note"] for row in sheet.rows]
+    assert [note.strip("\x01\x02").replace("\x0b", "") for note in notes] == ["ring twice", "=1+1"]
+
+
 def test_formulas_are_guarded_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     sheets.write_sheet(path, ["name"], [["=cmd()"], ["＝cmd()"], ["@x"], ["plain"]])

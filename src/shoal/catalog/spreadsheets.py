@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from shoal.kit.errors import Refused
 
@@ -242,7 +243,9 @@ def _write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]
     count = 0
     for row in rows:
         # Text throughout: a barcode as a number would lose its digits.
-        sheet.append([guarded(cell)[:LONGEST_CELL] or None for cell in row])
+        # A customer's note with a control sign, which XLSX cannot hold, must not stop a warehouse.
+        cells = [guarded(ILLEGAL_CHARACTERS_RE.sub("", cell)) for cell in row]
+        sheet.append([cell[:LONGEST_CELL] or None for cell in cells])
         count += 1
     book.save(path)
     return count

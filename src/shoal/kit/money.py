@@ -7,6 +7,8 @@ from decimal import Decimal
 BASIS = 10_000
 """Rates are whole basis points: 10,000 is all of it."""
 
+_MOST_DIGITS = 18  # what the database's 64 bits hold for certain
+
 # ISO 4217 minor units that are not 2, for the currencies in circulation.
 _MINOR_UNITS = {
     **dict.fromkeys(
@@ -82,12 +84,14 @@ class Money:
 def parse_amount(text: str, currency: str) -> Money:
     """This will read a typed amount ("12.5", "1,200", "¥12.50") as Money.
 
-    Raises ValueError when it is no number or has more decimals than the currency.
+    Raises ValueError when it is no number, has more decimals than the currency, or is more than any
+    money is: "1e900000" is short to type and takes a minute to write out.
     """
     cleaned = text.strip().lstrip("¥￥$€£").replace(",", "").replace("，", "").strip()
     try:
         scaled = Decimal(cleaned).scaleb(minor_units(currency))
-        whole = scaled.is_finite() and scaled == scaled.to_integral_value()
+        fits = scaled.is_finite() and scaled.adjusted() < _MOST_DIGITS
+        whole = fits and scaled == scaled.to_integral_value()
     except ArithmeticError as error:
         raise ValueError(text) from error
     if not whole:

@@ -58,7 +58,7 @@ def customers(request: OfKeeper) -> HttpResponse:
 def conversations(request: OfKeeper) -> HttpResponse:
     """This will list what customers ask a shop, the latest first."""
     start = request.GET.get("from", "")
-    offset = int(start) if start.isdecimal() else 0
+    offset = int(start) if start.isdecimal() and len(start) < 6 else 0
     rows = talks_of_shop(shop=request.shop, limit=PAGE + 1, offset=offset)
     context = {
         "talks": rows[:PAGE],
