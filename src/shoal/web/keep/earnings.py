@@ -15,7 +15,8 @@ from shoal.orders.models import Order, OrderLine
 from shoal.settlement.queries import ON_ITS_WAY, earnings_of_shop, lines_of_shop
 from shoal.web.access import OfKeeper, keeper
 from shoal.web.components.amounts import amount_text
-from shoal.web.keep.frame import keeper_page, page_of, start_of_day
+from shoal.web.days import start_of_day
+from shoal.web.keep.frame import keeper_page, page_of
 from shoal.web.keep.orders import state_name, why_earned
 
 

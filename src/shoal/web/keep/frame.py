@@ -1,13 +1,11 @@
 """What every page of the keeper's face shares: her shop, and the bar at its foot."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from shoal.care.queries import unread_by_shop
@@ -15,7 +13,7 @@ from shoal.web.access import OfKeeper
 from shoal.web.answers import PAGE, done, page_of, try_form, way_back
 from shoal.web.components.nav import Place, mark_current
 
-__all__ = ["PAGE", "bar", "done", "keeper_page", "page_of", "start_of_day", "try_form", "way_back"]
+__all__ = ["PAGE", "bar", "done", "keeper_page", "page_of", "try_form", "way_back"]
 
 
 def keeper_page(
@@ -43,8 +41,3 @@ def bar(*, path: str, unread: int = 0) -> list[Place]:
         ],
         path=path,
     )
-
-
-def start_of_day(at: datetime) -> datetime:
-    """This will return when the market's day that holds `at` began."""
-    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)

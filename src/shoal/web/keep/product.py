@@ -231,9 +231,7 @@ def _page(
         "sale": next((item.offer.sale for item in offers if item.offer.sale), None),
         "opens_at": min((item.offer.opens_at for item in offers), default=None),
         "available": sum(item.offer.allotment.available for item in offers),
-        "sold": sum(
-            item.offer.allotment.sold - item.offer.allotment.returned for item in offers
-        ),
+        "sold": sum(item.offer.allotment.sold - item.offer.allotment.returned for item in offers),
     }
     failed = (prices is not None and prices.errors) or (spoken is not None and spoken.errors)
     return keeper_page(request, "product", context, status=422 if failed else 200)

@@ -19,8 +19,9 @@ from shoal.shops.operations import (
 from shoal.shops.queries import shops_of, steps_of
 from shoal.shops.rules import ordered_blocks
 from shoal.web.access import OfKeeper, choose_shop, keeper
+from shoal.web.days import start_of_day
 from shoal.web.keep.forms import LookForm, PauseForm, ShopForm
-from shoal.web.keep.frame import done, keeper_page, start_of_day, try_form
+from shoal.web.keep.frame import done, keeper_page, try_form
 
 
 @keeper

@@ -11,7 +11,8 @@ from shoal.orders.queries import sales_of_shop
 from shoal.settlement.queries import earnings_of_shop
 from shoal.shelves.queries import Sorting, shelf_products, shelf_sales
 from shoal.web.access import OfKeeper, keeper
-from shoal.web.keep.frame import keeper_page, start_of_day
+from shoal.web.days import start_of_day
+from shoal.web.keep.frame import keeper_page
 from shoal.web.keep.goods import sale_cards, tile
 
 _SALES = 3

@@ -34,7 +34,7 @@ def team(request: OfBrand) -> HttpResponse:
 def invitations(request: OfBrand) -> HttpResponse:
     """This will mail somebody an invitation."""
     form = InviteForm(request.POST)
-    if form.is_valid() and try_form(form, "email", lambda: _invite(request, form)):
+    if form.is_valid() and try_form(form, "email", lambda: _invite(request, form)) is not None:
         words = gettext("Invited. The link in the mail holds for seven days.")
         return done(request, words, reverse("supply:team"))
     return _show(request, form, status=422)

@@ -28,7 +28,8 @@ export function mount(element) {
   const written = (minor) => {
     const text = (minor < 0n ? -minor : minor).toString().padStart(places + 1, "0");
     const cut = text.length - places;
-    return (minor < 0n ? "−" : "") + sign + text.slice(0, cut) + (places ? `.${text.slice(cut)}` : "");
+    const rest = places ? `.${text.slice(cut)}` : "";
+    return (minor < 0n ? "−" : "") + sign + text.slice(0, cut) + rest;
   };
   /** @param {string} name @param {string} text */
   const tell = (name, text) => {
@@ -60,7 +61,8 @@ export function mount(element) {
     tell("platform", written(platform));
     tell("least", written(wanted));
     show("[data-short]", platform < wanted);
-    const ends = [0n, supply, supply + keeper, sale].map((part) => Number((part * 1000n) / sale) / 10);
+    const sums = [0n, supply, supply + keeper, sale];
+    const ends = sums.map((part) => Number((part * 1000n) / sale) / 10);
     ["brand", "keeper", "platform"].forEach((name, place) => {
       const from = Math.min(100, ends[place]);
       bar(name, from, Math.max(0, Math.min(100, ends[place + 1]) - from));
@@ -73,7 +75,8 @@ export function mount(element) {
   };
   /** @param {string} name @param {number} from @param {number} width */
   const bar = (name, from, width) => {
-    element.querySelector(`[data-bar="${name}"]`)?.setAttribute("d", `M${from} 0h${width}v8h-${width}z`);
+    const path = `M${from} 0h${width}v8h-${width}z`;
+    element.querySelector(`[data-bar="${name}"]`)?.setAttribute("d", path);
   };
 
   element.querySelector("[data-floor]")?.addEventListener("click", (event) => {
