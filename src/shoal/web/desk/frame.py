@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
@@ -17,11 +16,14 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.people.models import Operator
 from shoal.people.queries import operator_names, profile
 from shoal.web.access import OfOperator
+from shoal.web.buy.forms import reason_text
 from shoal.web.components.nav import Place, mark_current
 
 R = TypeVar("R")
 PAGE = 30
 LONGEST_REASON = 2000
+# What signs as "by" and is nobody; others of that kind have a colon ("worker:expire").
+_PROCESSES = {"payments", "carrier", "installation", "cli", "desk"}
 SHORT_REASON = 200
 
 VETTING = Operator.Role.VETTING
@@ -48,10 +50,15 @@ def desk_page(
         "nav": rail(path=request.path, roles=request.operator_roles),
         "home_url": reverse("desk:today"),
         "who": profile(request.person).name or request.person.code,
-        "who_roles": [role_name(role) for role in sorted(request.operator_roles)],
+        "who_roles": _roles_told(request.operator_roles),
         **context,
     }
     return render(request, f"desk/{template}.html", filled, status=status)
+
+
+def _roles_told(roles: set[str]) -> list[str]:
+    """An administrator may do everything: her other roles say nothing more."""
+    return [role_name(role) for role in sorted({str(ADMIN)} & roles or roles)]
 
 
 def rail(*, path: str, roles: set[str]) -> list[Place]:
@@ -124,11 +131,6 @@ def tabs(
     ]
 
 
-def start_of_day(at: datetime) -> datetime:
-    """This will return when the market's day that holds `at` began."""
-    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def reason_of(request: HttpRequest, *, longest: int = LONGEST_REASON) -> str:
     """This will return the reason that a form gives, in bounds."""
     return request.POST.get("reason", "").strip()[:longest]
@@ -152,18 +154,44 @@ def answer(request: HttpRequest, goto: str, words: str, act: Callable[[], object
     return HttpResponseRedirect(goto)
 
 
-def actors(codes: Iterable[str]) -> dict[str, str]:
-    """This will say of each "by" who that is: an operator's name, else the code as it stands."""
+def actors(codes: Iterable[str], *, others: str = "") -> dict[str, str]:
+    """This will say of each "by" who that is: an operator by name, a process, or somebody else.
+
+    `others` is what people are called who do not work here; without it their code stands.
+    """
     wanted = {code for code in codes if code}
-    people = {code for code in wanted if ":" not in code}
-    names = operator_names(codes=people)
-    return {code: names.get(code) or _process(code) for code in wanted}
+    processes = {code for code in wanted if ":" in code or code in _PROCESSES}
+    names = operator_names(codes=wanted - processes)
+    itself = gettext("by itself")
+    return {
+        code: itself if code in processes else names.get(code) or others or code for code in wanted
+    }
 
 
 def who_and_why(who: str, why: str) -> str:
     """This will join who did something and the reason for it."""
-    return " · ".join(part for part in (who, why) if part)
+    return " · ".join(part for part in (who, reason_words(why)) if part)
 
 
-def _process(code: str) -> str:
-    return gettext("by itself") if ":" in code else code
+def reason_words(reason: str) -> str:
+    """This will say a reason that a process wrote in the reader's words; people's as they stand."""
+    return (
+        {
+            "not paid in time": gettext("not paid in time"),
+            "address changed": gettext("address changed"),
+            "split": gettext("split into two parcels"),
+            "paid late": gettext("paid late"),
+            "paid late; the goods were still there": gettext(
+                "paid late; the goods were still there"
+            ),
+            "paid after the order was given up": gettext("paid after the order was given up"),
+            "excess returned": gettext("what was paid too much went back"),
+            "refund arrived": gettext("the money is back with the payer"),
+            "arrived at the payer": gettext("the money is back with the payer"),
+            "the provider has it in hand": gettext("the provider has it in hand"),
+            "the provider could not do it": gettext("the provider could not do it"),
+            "send once more": gettext("send once more"),
+        }.get(reason)
+        or reason_text(reason)
+        or reason
+    )

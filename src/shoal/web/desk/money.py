@@ -20,9 +20,10 @@ from shoal.settlement.queries import totals
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import OfOperator, operator
 from shoal.web.answers import page_of
+from shoal.web.days import start_of_day
 from shoal.web.desk import telling
 from shoal.web.desk.accounts import account_rows
-from shoal.web.desk.frame import MONEY, PAGE, desk_page, start_of_day
+from shoal.web.desk.frame import MONEY, PAGE, desk_page
 
 
 @operator(MONEY)

@@ -31,6 +31,7 @@ from shoal.offers.queries import (
 from shoal.web.access import OfOperator, operator
 from shoal.web.answers import Rows, done, page_of, try_form
 from shoal.web.components.nav import Place
+from shoal.web.days import start_of_day
 from shoal.web.desk.forms import WindowForm
 from shoal.web.desk.frame import (
     PAGE,
@@ -41,7 +42,6 @@ from shoal.web.desk.frame import (
     answer,
     desk_page,
     reason_of,
-    start_of_day,
     who_and_why,
 )
 from shoal.web.supply.telling import sale_phase_words
@@ -210,7 +210,7 @@ def _sale_page(
     request: OfOperator, found: SaleFile, form: WindowForm, *, status: int = 200
 ) -> HttpResponse:
     at, row = clock.now(), found.sale
-    names = actors(step.by for step in found.steps)
+    names = actors((step.by for step in found.steps), others=gettext("the brand"))
     state, kind = sale_phase_words(sale_state(row, at=at), row)
     context = {
         "now": at,

@@ -20,6 +20,7 @@ from shoal.shops.queries import all_shops, keeper_of, shop_by_code, shop_counts,
 from shoal.web.access import OfOperator, operator
 from shoal.web.answers import page_of
 from shoal.web.components.nav import Place
+from shoal.web.days import start_of_day
 from shoal.web.desk import telling
 from shoal.web.desk.frame import (
     CARE,
@@ -32,7 +33,6 @@ from shoal.web.desk.frame import (
     desk_page,
     may,
     reason_of,
-    start_of_day,
     who_and_why,
 )
 
@@ -64,7 +64,7 @@ def shop(request: OfOperator, code: str) -> HttpResponse:
     """This will show a shop: whose it is, how it goes, and what happened to it."""
     found, at = shop_by_code(code=code), clock.now()
     steps = steps_of(shop=found)
-    names = actors(step.by for step in steps)
+    names = actors((step.by for step in steps), others=gettext("the keeper"))
     keeper = _keeper(found)
     _, sold = sales_of_shop(shop=found.id, since_at=found.opened_at)
     known = profile(keeper) if keeper else None

@@ -20,7 +20,8 @@ from shoal.payments.queries import notices_to_look_at, stuck_refunds
 from shoal.web.access import OfOperator, operator
 from shoal.web.components.amounts import amount_text
 from shoal.web.components.charts import Point
-from shoal.web.desk.frame import CARE, MONEY, VETTING, desk_page, may, start_of_day
+from shoal.web.days import start_of_day
+from shoal.web.desk.frame import CARE, MONEY, VETTING, desk_page, may
 
 _LOOK_BACK = timedelta(days=30)
 
