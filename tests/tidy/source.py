@@ -94,7 +94,7 @@ def imports(path: Path) -> dict[str, str]:
     return names
 
 
-def decorators(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """The decorators of a function by their last name."""
+def decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> set[str]:
+    """The decorators of a function or class by their last name."""
     calls = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
     return {ast.unparse(call).split(".")[-1] for call in calls}

@@ -1,16 +1,29 @@
-"""Every file is used: a module is imported, a template rendered, a stylesheet and script listed."""
+"""Everything is used: files are imported, rendered or listed, and public functions called."""
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.tidy.source import ROOT, SHOAL, dotted, files, imports, modules, shown, tree
+from tests.tidy.source import (
+    ROOT,
+    SHOAL,
+    decorators,
+    dotted,
+    files,
+    imports,
+    modules,
+    shown,
+    texts,
+    tree,
+)
 
 # Found by name: by Django, by procrastinate, by `shoal doctor`, by Python itself.
 _FOUND = {"__init__", "__main__", "apps", "models", "tasks", "doctor", "admin", "wsgi", "settings"}
 _FOUND_IN = {"templatetags"}
+_REGISTERED = {"task", "simple_tag", "inclusion_tag", "filter", "register", "tag"}
 # Templates that Django or allauth asks for by name.
 _ASKED_FOR = {"404.html", "500.html"}
 _ASKED_FOR_IN = {"allauth", "account", "mfa", "admin", "unfold"}
@@ -61,6 +74,25 @@ def test_helpers_of_tests() -> None:
         if not path.name.startswith("test_")
         and path.stem not in {"conftest", "__init__"}
         and ".".join(path.relative_to(ROOT).with_suffix("").parts) not in used
+    ]
+    assert dead == []
+
+
+def test_functions() -> None:
+    """A public function is named once more than where it stands, if only by its test."""
+    named = Counter(
+        word
+        for path, text in texts()
+        if path.suffix in {".py", ".html", ".toml"}
+        for word in re.findall(r"\w+", text)
+    )
+    dead = [
+        f"{shown(path, node)} {node.name}"
+        for path in modules("src")
+        for node in tree(path).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and named[node.name] < 2
+        and not _REGISTERED & decorators(node)
     ]
     assert dead == []
 

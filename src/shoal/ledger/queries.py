@@ -101,13 +101,3 @@ def transfers(
         ids = list(accounts.values_list("id", flat=True))
         rows = rows.filter(Q(debit__in=ids) | Q(credit__in=ids))
     return rows
-
-
-def transfers_of(
-    *, kind: Account.Kind, party: UUID, since_at: datetime, until_at: datetime
-) -> list[Transfer]:
-    """This will list a party's transfers in [since_at, until_at), newest first."""
-    accounts = list(Account.objects.filter(kind=kind, party=party).values_list("id", flat=True))
-    within = Transfer.objects.filter(at__gte=since_at, at__lt=until_at)
-    rows = within.filter(debit__in=accounts) | within.filter(credit__in=accounts)
-    return list(rows.select_related("debit", "credit").order_by("-id"))

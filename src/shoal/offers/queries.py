@@ -108,11 +108,6 @@ def offer_by_code(*, code: str, brand: Brand | None = None) -> Offer:
     return offer
 
 
-def offers_by_id(*, ids: Iterable[UUID]) -> dict[UUID, Offer]:
-    """This will return the offers with these ids, by id."""
-    return full_offers().in_bulk(list(ids))
-
-
 def offers_by_code(*, codes: Iterable[str]) -> dict[str, Offer]:
     """This will return the offers with these codes, by code."""
     return {offer.code: offer for offer in full_offers().filter(code__in=list(codes))}
@@ -298,7 +293,7 @@ def sale_counts(*, brand: Brand | None = None) -> dict[str, int]:
 
 def last_offers_of_sale(*, sale: FlashSale) -> list[Offer]:
     """This will list a sale's newest offer for each SKU, withdrawn ones too: to apply again."""
-    rows = full_offers().filter(sale=sale).order_by("sku", "-id").distinct("sku")
+    rows = full_offers().filter(sale=sale).order_by("sku_id", "-id").distinct("sku_id")
     return sorted(rows, key=lambda offer: (offer.sku.product.reference, offer.sku.position))
 
 

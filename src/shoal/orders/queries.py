@@ -208,12 +208,6 @@ def refund_approvals_of(*, order: UUID) -> list[RefundApproval]:
     return list(RefundApproval.objects.filter(order=order).order_by("asked_at"))
 
 
-def decided_refund_approvals() -> QuerySet[RefundApproval]:
-    """This will list the refunds that a second operator decided, newest first."""
-    rows = RefundApproval.objects.exclude(verdict="").select_related("order")
-    return rows.order_by("-decided_at")
-
-
 def open_refund_approvals() -> QuerySet[RefundApproval]:
     """This will list the refunds that wait for a second operator, oldest first."""
     return RefundApproval.objects.filter(verdict="").select_related("order").order_by("asked_at")

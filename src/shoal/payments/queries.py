@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from shoal.kit.errors import NotFound
-from shoal.kit.money import Money
 from shoal.payments.models import Intent, Notice, Refund, RefundStep
 from shoal.payments.rules import Verdict
 
@@ -23,14 +22,6 @@ def intent_for(*, subject: UUID) -> Intent:
 def intents_for(*, subject: UUID) -> list[Intent]:
     """This will list every intent for `subject`, oldest first."""
     return list(Intent.objects.filter(subject=subject).order_by("id"))
-
-
-def refundable(*, subject: UUID) -> Money | None:
-    """This will return what of the payment for `subject` is not asked back; None: never paid."""
-    intents = [intent for intent in intents_for(subject=subject) if intent.captured]
-    if not intents:
-        return None
-    return Money(sum(row.captured - row.refunded for row in intents), intents[0].currency)
 
 
 def refunds_for(*, subject: UUID) -> list[Refund]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
-from shoal.catalog.models import Product
 from shoal.kit.texts import in_language
 from shoal.offers.models import FlashSale
 from shoal.offers.rules import Phase
@@ -72,12 +71,6 @@ def sale_phase_words(phase: Phase, sale: FlashSale) -> tuple[str, str]:
         Phase.OVER: (gettext("Over"), ""),
         Phase.STOPPED: (gettext("Stopped with the brand"), "bad"),
     }.get(phase, (str(sale.get_state_display()), ""))
-
-
-def product_note(product: Product) -> str:
-    """This will say how many variants a product has."""
-    count = len(product.skus.all())
-    return ngettext("{count} variant", "{count} variants", count).format(count=count)
 
 
 def _parcel_row(parcel: Parcel, at: datetime) -> ParcelRow:
