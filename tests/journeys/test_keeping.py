@@ -18,6 +18,9 @@ def test_bao_sets_her_own_price(site, visitor):
     product = bao.url
     seen = f"{shop}/p/{product.rsplit('/', 1)[1]}"
     price = bao.get_by_role("textbox", name="Your price").first
+    back_to_rule = bao.get_by_role("button", name="Back to my shelf’s rule")
+    if back_to_rule.count():  # left by an earlier walk through the same demo
+        back_to_rule.click()
     lowest, highest = end(bao, "Lowest"), end(bao, "Highest")
     look_closely(bao)
 
@@ -47,7 +50,7 @@ def test_bao_sets_her_own_price(site, visitor):
     # What she adds is hers, to the cent.
     assert now_earned - earned == wanted - before
 
-    bao.get_by_role("button", name="Back to my shelf’s rule").click()
+    back_to_rule.click()
     expect(bao.get_by_text("Your shelf’s rule sets the price again.")).to_be_visible()
     customer.reload()
     assert shown_price(customer) == before
