@@ -7,7 +7,7 @@ and how rows become records; `offers.imports` and `offers.exports` are its two e
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from shoal.catalog.entries import NewProduct, NewSku
@@ -338,7 +338,7 @@ class _Cells:
         text = self.text(column)
         if not text:
             return None
-        plain = text.replace(",", "")
+        plain = text.replace(",", "").lstrip("0") or "0"
         if not plain.isascii() or not plain.isdigit() or not least <= int(plain[:18]) <= most:
             self.fail(column, NotWhole(text=text, least=least, most=most))
             return None
@@ -361,7 +361,7 @@ class _Cells:
         text = self.text(column)
         try:
             points = Decimal(text.rstrip("%％ ") or "-1") * 100
-        except InvalidOperation:
+        except ArithmeticError:
             points = Decimal(-1)
         if not points.is_finite() or not 0 <= points <= 10_000 or points != int(points):
             self.fail(column, NotAPercentage(text=text))

@@ -47,6 +47,12 @@ def page_of(
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
+def whole(text: str | None, *, default: int) -> int:
+    """This will read a typed number of a few digits; what is none counts as `default`."""
+    cleaned = (text or "").strip()
+    return int(cleaned) if cleaned.isdecimal() and len(cleaned) < 6 else default
+
+
 def try_form(form: Form, field: str | None, act: Callable[[], R]) -> R | None:
     """This will do `act`, or show beside `field` of the form why it was refused."""
     try:

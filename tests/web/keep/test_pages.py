@@ -65,6 +65,12 @@ def test_pages_of_a_shop_that_was_just_opened(client, name):
     assert page(client, name).status_code == 200
 
 
+@pytest.mark.parametrize("start", ["9" * 30, "9" * 5_000, "²"])
+@pytest.mark.parametrize("name", ["goods", "conversations"])
+def test_an_endless_page_is_the_first(mei, name, start):
+    assert page(mei, name, **{"from": start}).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["today", "goods", "orders"])
 def test_somebody_without_a_shop_is_shown_the_way(client, market, name):
     client.force_login(market.alice, backend="django.contrib.auth.backends.ModelBackend")

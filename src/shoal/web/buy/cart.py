@@ -13,6 +13,7 @@ from shoal.orders.quotes import Quote, cart_quote, cart_shops, cart_size
 from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import anyone
+from shoal.web.answers import whole
 from shoal.web.buy.frame import own_bar, own_page, piece, remember_shop, shop_here
 from shoal.web.buy.goods import line_rows
 from shoal.web.buy.origin import from_our_pages
@@ -93,12 +94,6 @@ def corner(request: HttpRequest, code: str) -> HttpResponse:
         response = piece(request, "components/bottom_bar.html", {"places": places})
     remember_shop(response, shop, secure=request.is_secure())
     return response
-
-
-def whole(text: str | None, *, default: int) -> int:
-    """This will read a typed number; what is none counts as `default`."""
-    cleaned = (text or "").strip()
-    return int(cleaned) if cleaned.isdecimal() and len(cleaned) < 6 else default
 
 
 def _shops(request: HttpRequest, current: Shop) -> list[Place]:

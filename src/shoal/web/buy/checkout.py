@@ -27,7 +27,7 @@ from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.traffic.queries import share_by_code
 from shoal.web.access import anyone, person_of
-from shoal.web.buy.cart import whole
+from shoal.web.answers import whole
 from shoal.web.buy.forms import AddressForm, WishesForm
 from shoal.web.buy.frame import own_page, piece
 from shoal.web.buy.goods import line_rows

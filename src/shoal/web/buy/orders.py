@@ -21,8 +21,7 @@ from shoal.orders.operations import (
 from shoal.orders.queries import order_for_customer, orders_of_customer, recipients, steps_of
 from shoal.people.queries import address_of, addresses_of
 from shoal.web.access import SignedIn, signed_in
-from shoal.web.answers import done
-from shoal.web.buy.cart import whole
+from shoal.web.answers import done, whole
 from shoal.web.buy.forms import AddressForm, CancelForm
 from shoal.web.buy.frame import own_page, shop_here
 from shoal.web.buy.telling import (

@@ -16,7 +16,7 @@ from shoal.orders.queries import order_for_customer
 from shoal.payments.operations import notify_url, start_payment
 from shoal.payments.queries import intent_for
 from shoal.web.access import SignedIn, signed_in
-from shoal.web.buy.cart import whole
+from shoal.web.answers import whole
 from shoal.web.buy.frame import own_page, piece
 
 # How often the page asks, and after how many times it says that this takes longer than usual.

@@ -30,7 +30,7 @@ from shoal.shelves.queries import (
 from shoal.shops.models import Shop
 from shoal.shops.rules import ordered_blocks
 from shoal.web.access import anyone
-from shoal.web.buy.cart import whole
+from shoal.web.answers import whole
 from shoal.web.buy.frame import in_shop, shared_page
 from shoal.web.buy.goods import Tile, tile
 from shoal.web.components.nav import Place, choices

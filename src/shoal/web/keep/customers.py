@@ -17,6 +17,7 @@ from shoal.kit.vault import Erased
 from shoal.orders.queries import customers_of_shop
 from shoal.people.queries import names_of
 from shoal.web.access import OfKeeper, keeper
+from shoal.web.answers import whole
 from shoal.web.components.nav import Place
 from shoal.web.keep.forms import AnswerForm
 from shoal.web.keep.frame import PAGE, keeper_page, page_of, try_form
@@ -57,8 +58,7 @@ def customers(request: OfKeeper) -> HttpResponse:
 @require_safe
 def conversations(request: OfKeeper) -> HttpResponse:
     """This will list what customers ask a shop, the latest first."""
-    start = request.GET.get("from", "")
-    offset = int(start) if start.isdecimal() and len(start) < 6 else 0
+    offset = whole(request.GET.get("from"), default=0)
     rows = talks_of_shop(shop=request.shop, limit=PAGE + 1, offset=offset)
     context = {
         "talks": rows[:PAGE],

@@ -27,6 +27,7 @@ from shoal.shelves.queries import (
 )
 from shoal.shops.models import Shop
 from shoal.web.access import OfKeeper, keeper
+from shoal.web.answers import whole
 from shoal.web.components.nav import Place
 from shoal.web.keep.frame import PAGE, keeper_page
 
@@ -85,7 +86,7 @@ def goods(request: OfKeeper) -> HttpResponse:
         categories=[category] if category else [],
         products=search_products(words=words, limit=_SEARCHED) if words else None,
     )
-    start = max(0, int(asked["from"])) if asked.get("from", "").isdecimal() else 0
+    start = whole(asked.get("from"), default=0)
     rows = shelf_products(
         shop=shop, at=at, choice=choice, sorting=sorting, limit=PAGE + 1, offset=start
     )
@@ -125,8 +126,7 @@ def sale(request: OfKeeper, code: str) -> HttpResponse:
     found = public_sale(code=code, at=at)
     coming = at < found.starts_at
     choice = Choice(sale=found.id, coming=coming)
-    start = request.GET.get("from", "")
-    offset = int(start) if start.isdecimal() else 0
+    offset = whole(request.GET.get("from"), default=0)
     rows = shelf_products(
         shop=shop, at=at, choice=choice, sorting=Sorting.EARN, limit=PAGE + 1, offset=offset
     )
