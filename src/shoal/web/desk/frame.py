@@ -16,6 +16,7 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.people.models import Operator
 from shoal.people.queries import operator_names, profile
 from shoal.web.access import OfOperator
+from shoal.web.answers import whole
 from shoal.web.buy.forms import reason_text
 from shoal.web.components.nav import Place, mark_current
 
@@ -111,8 +112,7 @@ def cut(request: HttpRequest, fetch: Callable[..., Sequence[R]]) -> tuple[list[R
 
     `fetch` takes `limit` and `offset`.
     """
-    given = request.GET.get("from", "")
-    start = int(given) if given.isdecimal() else 0
+    start = whole(request.GET.get("from"), default=0)
     rows = list(fetch(limit=PAGE + 1, offset=start))
     kept = {key: value for key, value in request.GET.items() if key != "from" and value}
     more = f"?{urlencode({**kept, 'from': start + PAGE})}" if len(rows) > PAGE else ""
