@@ -17,8 +17,7 @@ from shoal.catalog.queries import category_paths
 from shoal.kit.errors import NotFound
 from shoal.kit.money import BASIS, portion
 from shoal.offers.models import FlashSale, Offer, SaleStep
-from shoal.offers.rules import Phase, keeper_part, phase, sale_phase
-from shoal.offers.steps import terms_of
+from shoal.offers.rules import Phase, Terms, keeper_part, phase, sale_phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,3 +364,15 @@ def _as_cards(rows: Iterable[Any]) -> list[SaleCard]:
         )
         for row in rows
     ]
+
+
+def terms_of(offer: Offer) -> Terms:
+    """This will read an offer's terms from its columns."""
+    return Terms(
+        supply=offer.supply_minor,
+        sale=offer.sale_minor,
+        floor=offer.floor_minor,
+        cap=offer.cap_minor,
+        rate_bp=offer.rate_bp,
+        currency=offer.currency,
+    )

@@ -105,7 +105,9 @@ class TermsForm(forms.Form):
 
     def show_split(self, *, least_fee_bp: int) -> Split | None:
         """This will share the price as it stands in the form, None while it cannot be read."""
-        if self.is_bound and self.is_valid():
+        typed = self.cleaned_data if self.is_bound and self.errors is not None else {}
+        wanted = ("supply", "sale", "percent", "floor", "cap")
+        if all(typed.get(name) is not None for name in wanted):
             return split_of(self.terms, least_fee_bp=least_fee_bp)
         return None
 

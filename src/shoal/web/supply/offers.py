@@ -19,9 +19,9 @@ from shoal.offers.queries import (
     offer_state,
     searched_offers,
     standing_by_sku,
+    terms_of,
 )
 from shoal.offers.rules import Phase
-from shoal.offers.steps import terms_of
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.account.forms import typed
 from shoal.web.answers import done, page_of

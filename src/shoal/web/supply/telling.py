@@ -43,7 +43,7 @@ def parcel_state(state: str) -> str:
     """This will say where a parcel is."""
     return {
         "waiting": gettext("To be shipped"),
-        "shipped": gettext("On its way"),
+        "shipped": gettext("On the way"),
         "delivered": gettext("Arrived"),
         "cancelled": gettext("Cancelled"),
     }[state]

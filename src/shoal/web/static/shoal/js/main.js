@@ -10,6 +10,7 @@ import { mount as gallery } from "./gallery.js";
 import { listen as offline } from "./offline.js";
 import { mount as priceRange } from "./price-range.js";
 import { mount as priceShares } from "./price-shares.js";
+import { mount as rail } from "./rail.js";
 import { mount as resend } from "./resend.js";
 import { listen as sheets } from "./sheet.js";
 import { mount as skuPicker } from "./sku-picker.js";
@@ -25,6 +26,7 @@ const parts = [
   ["[data-share]", share],
   ["[data-price-range]", priceRange],
   ["[data-price-shares]", priceShares],
+  [".left-rail-list", rail],
   ["[data-resend]", resend],
   ["[data-theme-switch]", theme],
 ];
