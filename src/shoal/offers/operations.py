@@ -21,8 +21,9 @@ from shoal.offers.operations_sales import (
     judge_sale,
     set_sale_cover,
 )
+from shoal.offers.queries import terms_of
 from shoal.offers.rules import Terms
-from shoal.offers.steps import end_offers, terms_of, write_offer_steps
+from shoal.offers.steps import end_offers, write_offer_steps
 from shoal.stock.steps import give_back
 
 __all__ = [

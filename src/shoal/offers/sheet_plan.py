@@ -24,7 +24,7 @@ from shoal.offers import refusals
 from shoal.offers.making import NewOffer, check_entry
 from shoal.offers.models import Offer
 from shoal.offers.product_sheet import Fail, Fault, Line, Listed
-from shoal.offers.steps import terms_of
+from shoal.offers.queries import terms_of
 from shoal.stock.queries import deliveries_of
 
 _COLUMN_OF: Mapping[type[Refused], str] = {

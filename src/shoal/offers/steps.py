@@ -14,8 +14,9 @@ from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_row
 from shoal.kit.transactions import step
 from shoal.offers.models import FlashSale, Offer, OfferStep, SaleStep
+from shoal.offers.queries import terms_of
 from shoal.offers.refusals import WrongSaleState
-from shoal.offers.rules import Terms, sale_may_become
+from shoal.offers.rules import sale_may_become
 from shoal.stock.steps import give_back
 
 _AT_ONCE = 1000
@@ -92,15 +93,3 @@ def brands_changed(facts: Sequence[BrandStateChanged]) -> None:
     FlashSale.objects.filter(
         brand__in=[fact.brand for fact in facts], state=FlashSale.State.SCHEDULED
     ).update(version=F("version") + 1)
-
-
-def terms_of(offer: Offer) -> Terms:
-    """This will read an offer's terms from its columns."""
-    return Terms(
-        supply=offer.supply_minor,
-        sale=offer.sale_minor,
-        floor=offer.floor_minor,
-        cap=offer.cap_minor,
-        rate_bp=offer.rate_bp,
-        currency=offer.currency,
-    )

@@ -37,10 +37,10 @@ from shoal.offers.queries import (
     open_at,
     open_sales,
     sells,
+    terms_of,
     trailers,
 )
 from shoal.offers.rules import keeper_part
-from shoal.offers.steps import terms_of
 from shoal.shelves.models import Markup, Placement, Shelf, Words
 from shoal.shelves.rules import MarkupKind, markup_for
 from shoal.shops.models import Shop

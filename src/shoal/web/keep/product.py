@@ -16,7 +16,7 @@ from shoal.catalog.queries import live_product
 from shoal.kit import clock
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money, minor_units
-from shoal.offers.steps import terms_of
+from shoal.offers.queries import terms_of
 from shoal.shelves.operations import (
     PriceOutOfRange,
     hide_product,

@@ -32,7 +32,7 @@ def offer(request: OfBrand, code: str) -> HttpResponse:
     """This will show and change the terms of a standing offer."""
     found = _found(request, code)
     form = TermsForm(typed(request), initial=terms_initial(found), currency=found.currency)
-    if form.is_valid() and try_form(form, None, lambda: _change(request, form, found)):
+    if form.is_valid() and try_form(form, None, lambda: _change(request, form, found)) is not None:
         words = gettext("The new terms hold from now on. Carts that saw the old price are told.")
         return done(request, words, reverse("supply:offers"))
     return _show(request, found, form)
