@@ -34,7 +34,7 @@ PAGES = {
 }
 
 
-def page(client, name, *args, **query: str):
+def page(client, name, *args: str, **query: str):
     return client.get(reverse(f"supply:{name}", args=args), query)
 
 

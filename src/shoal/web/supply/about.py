@@ -29,11 +29,12 @@ def about(request: OfBrand) -> HttpResponse:
     logo = LogoForm(request.POST, request.FILES) if sends_logo else LogoForm()
     here = reverse("supply:settings")
     if sends_logo:
-        if logo.is_valid() and try_form(
-            logo, "logo", lambda: set_logo(brand=brand, data=logo.picture)
+        if (
+            logo.is_valid()
+            and try_form(logo, "logo", lambda: set_logo(brand=brand, data=logo.picture)) is not None
         ):
             return done(request, gettext("The logo is kept."), here)
-    elif texts.is_valid() and try_form(texts, None, lambda: _describe(brand, texts)):
+    elif texts.is_valid() and try_form(texts, None, lambda: _describe(brand, texts)) is not None:
         return done(request, gettext("Kept."), here)
     wrong = texts.errors or logo.errors
     context = {"form": texts, "logo": logo, "may_rename": kind is BrandForm}

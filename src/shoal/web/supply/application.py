@@ -33,7 +33,7 @@ def papers(request: OfBrand) -> HttpResponse:
     if form.is_valid() and try_form(
         form, "file",
         lambda: hand_in_paper(brand=request.brand, at=clock.now(), **form.paper),
-    ):  # fmt: skip
+    ) is not None:  # fmt: skip
         return done(request, gettext("Handed in. The platform looks at it."), _here("papers"))
     return _show(request, form, status=422)
 

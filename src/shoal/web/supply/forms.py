@@ -34,9 +34,10 @@ def as_fields(texts: dict[str, str], name: str) -> dict[str, str]:
     return {f"{name}_{language}": texts.get(language, "") for language in LANGUAGES}
 
 
-def data_of(upload: UploadedFile, *, most: int) -> bytes:
+def data_of(upload: "UploadedFile[bytes]", *, most: int) -> bytes:
     """This will read an upload; one byte more than allowed is enough to be refused."""
-    return upload.read(most + 1)
+    data: bytes = upload.read(most + 1)
+    return data
 
 
 class StoryForm(forms.Form):
@@ -159,9 +160,9 @@ class SheetForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[bytes]":
         """This will refuse what is too large to be read while somebody waits."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if file.size is None or file.size > uploads.MOST_BYTES:
             raise forms.ValidationError(
                 gettext("This file is too large. Split it, or ask the operator to take it in.")
@@ -216,7 +217,7 @@ class FreightForm(forms.Form):
     def __init__(self, *args: Any, currency: str, named: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
-        amount = {"currency": currency, "max_length": 16}
+        amount: dict[str, Any] = {"currency": currency, "max_length": 16}
         fields: dict[str, forms.Field] = {
             "base": AmountField(label=gettext("Up to the first kilogram"), **amount),
             "per_kg": AmountField(

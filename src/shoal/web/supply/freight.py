@@ -39,7 +39,7 @@ def templates(request: OfBrand) -> HttpResponse:
 def new(request: OfBrand) -> HttpResponse:
     """This will make a freight template."""
     form = FreightForm(typed(request), currency=request.brand.currency)
-    if form.is_valid() and try_form(form, "name", lambda: _make(request, form)):
+    if form.is_valid() and try_form(form, "name", lambda: _make(request, form)) is not None:
         return done(request, gettext("The template is kept."), reverse("supply:freight"))
     return _show(request, form, None)
 
@@ -52,7 +52,10 @@ def template(request: OfBrand, code: str) -> HttpResponse:
     form = FreightForm(
         typed(request), initial=_initial(found), currency=found.currency, named=False
     )
-    if form.is_valid() and try_form(form, None, lambda: _set(request, form, found.name)):
+    if (
+        form.is_valid()
+        and try_form(form, None, lambda: _set(request, form, found.name)) is not None
+    ):
         return done(request, gettext("The template is kept."), reverse("supply:freight"))
     return _show(request, form, found)
 

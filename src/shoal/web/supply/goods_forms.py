@@ -278,8 +278,9 @@ class KnownSkuForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args: Any, sku: Sku, **kwargs: Any) -> None:
-        initial = {"barcode": sku.barcode, "weight_g": sku.weight_g}
-        super().__init__(*args, prefix=f"k{sku.code}", initial=initial, **kwargs)
+        kwargs["initial"] = {"barcode": sku.barcode, "weight_g": sku.weight_g}
+        kwargs["prefix"] = f"k{sku.code}"
+        super().__init__(*args, **kwargs)
         self.sku = sku
 
 

@@ -71,7 +71,7 @@ class TermsForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
-        amount = {"currency": currency, "max_length": 16}
+        amount: dict[str, Any] = {"currency": currency, "max_length": 16}
         self.fields = {
             "supply": AmountField(
                 label=gettext("Supply price"), help_text=gettext("What you get for one."), **amount

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -45,7 +45,7 @@ def sheet(request: OfBrand) -> HttpResponse:
 
 @brand_member(Role.WAREHOUSE)
 @require_safe
-def download(request: OfBrand) -> HttpResponse:
+def download(request: OfBrand) -> FileResponse:
     """This will hand out the parcels to ship with their full addresses."""
     asked = request.GET.get("as", "")
     kind = asked if asked in uploads.FORMATS else "xlsx"
@@ -62,7 +62,7 @@ def check(request: OfBrand) -> HttpResponse:
     form = SheetForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, form, status=422)
-    upload: UploadedFile = form.cleaned_data["file"]
+    upload: UploadedFile[bytes] = form.cleaned_data["file"]
     try:
         with uploads.on_disk(upload) as path:
             found = read_tracking(path=path, brand=request.brand.id)

@@ -141,7 +141,7 @@ def problem(request: OfBrand, code: str) -> HttpResponse:
             brand=request.brand.id, parcel=found.code, reason=form.cleaned_data["reason"],
             by=request.person.code, at=clock.now(),
         ),
-    ):  # fmt: skip
+    ) is not None:  # fmt: skip
         return done(request, gettext("Noted. The customer and the platform see why."), here)
     return _show(request, found, trouble=form, status=422)
 

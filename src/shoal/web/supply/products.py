@@ -80,7 +80,7 @@ def withdrawal(request: OfBrand, code: str) -> HttpResponse:
             product=found, reason=form.cleaned_data["reason"], by=request.person.code,
             at=clock.now(),
         ),
-    ):  # fmt: skip
+    ) is not None:  # fmt: skip
         return done(request, gettext("Withdrawn: nobody can buy it now."),
                     reverse("supply:product", args=[code]))  # fmt: skip
     return show(request, found, ending=form, status=422)

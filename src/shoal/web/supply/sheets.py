@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -43,7 +43,7 @@ def sheet(request: OfBrand) -> HttpResponse:
 
 @brand_member(Role.GOODS)
 @require_safe
-def download(request: OfBrand) -> HttpResponse:
+def download(request: OfBrand) -> FileResponse:
     """This will hand out all products as a sheet."""
     asked = request.GET.get("as", "")
     kind = asked if asked in uploads.FORMATS else "xlsx"
@@ -60,7 +60,7 @@ def check(request: OfBrand) -> HttpResponse:
     form = SheetForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, form, status=422)
-    upload: UploadedFile = form.cleaned_data["file"]
+    upload: UploadedFile[bytes] = form.cleaned_data["file"]
     try:
         with uploads.on_disk(upload) as path:
             outcome = check_sheet(path=path, brand=request.brand)

@@ -17,7 +17,7 @@ _TYPES = {
 
 
 @contextmanager
-def on_disk(upload: UploadedFile) -> Iterator[Path]:
+def on_disk(upload: "UploadedFile[bytes]") -> Iterator[Path]:
     """This will yield the path of an upload's copy, which is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="shoal-sheet-") as folder:
         path = Path(folder) / "sheet"

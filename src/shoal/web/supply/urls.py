@@ -1,4 +1,4 @@
-"""Addresses of the brand's face."""
+"""Every address of the brand's face."""
 
 from django.urls import path
 
