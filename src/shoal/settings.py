@@ -241,7 +241,19 @@ EMAIL_BACKEND = "shoal.notify.mail.Backend"
 EMAIL_HOST: str = env.read("SHOAL_EMAIL_HOST")
 DEFAULT_FROM_EMAIL: str = env.read("SHOAL_EMAIL_FROM")
 
-UNFOLD = {"SITE_TITLE": "Shoal", "SITE_HEADER": "Shoal"}
+UNFOLD = {
+    "SITE_TITLE": "Shoal",
+    "SITE_HEADER": "Shoal",
+    "SITE_SYMBOL": "set_meal",
+    "SHOW_HISTORY": False,
+    "COLORS": {
+        "primary": {
+            "50": "#eef7f5", "100": "#d5ece7", "200": "#abd9cf", "300": "#7bc0b2",
+            "400": "#4aa293", "500": "#23897a", "600": "#0d6b5f", "700": "#0b574e",
+            "800": "#0c463f", "900": "#0c3a35", "950": "#062320",
+        },
+    },
+}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 LOGGING: dict[str, Any] = {
     "version": 1,

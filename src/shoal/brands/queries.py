@@ -188,6 +188,14 @@ def contract_fee_bp(*, brand_id: UUID, path: Sequence[str]) -> int:
     return least_fee_bp(contract.fees, path) if contract else 0
 
 
+def paper_of(*, brand: Brand, code: str) -> Paper:
+    """This will return a paper of this brand's. Raises NotFound."""
+    paper = Paper.objects.filter(brand=brand, code=code).first()
+    if paper is None:
+        raise NotFound
+    return paper
+
+
 def open_paper(*, code: str, brand: Brand | None = None) -> OpenPaper:
     """This will open a paper's file, of `brand` only when one is given. Raises NotFound.
 

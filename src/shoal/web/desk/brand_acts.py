@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from shoal.brands import operations
-from shoal.brands.queries import brand_by_code, brand_file, open_paper
+from shoal.brands.queries import brand_by_code, brand_file, paper_of
 from shoal.catalog.queries import category_tree
 from shoal.kit import clock
 from shoal.web.access import OfOperator, operator
@@ -20,16 +20,14 @@ from shoal.web.desk.frame import VETTING, accepts, answer, reason_of
 @require_POST
 def paper_verdict(request: OfOperator, code: str, paper_code: str) -> HttpResponse:
     """This will accept or refuse one paper."""
-    brand = brand_by_code(code=code)
-    # Only a paper of this very brand, whose file is there to be read.
-    open_paper(code=paper_code, brand=brand).file.close()
+    found = paper_of(brand=brand_by_code(code=code), code=paper_code)
     accepted = accepts(request)
     return answer(
         request,
         _file(code, "papers"),
         gettext("The paper is accepted.") if accepted else gettext("The paper is refused."),
         lambda: operations.judge_paper(
-            code=paper_code,
+            code=found.code,
             accepted=accepted,
             reason=reason_of(request),
             by=request.person.code,

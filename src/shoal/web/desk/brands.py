@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -74,12 +74,13 @@ def brand(request: OfOperator, code: str) -> HttpResponse:
 
 @operator(VETTING)
 @require_safe
-def paper(request: OfOperator, code: str, paper_code: str) -> StreamingHttpResponse:
+def paper(request: OfOperator, code: str, paper_code: str) -> FileResponse:
     """This will hand out a paper's file: always as a download, never shown in our own pages."""
     logger.info("paper %s opened by operator %s", paper_code, request.person.code)
     opened = open_paper(code=paper_code, brand=brand_by_code(code=code))
-    response = StreamingHttpResponse(opened.file.chunks(), content_type=opened.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{opened.name}"'
+    response = FileResponse(
+        opened.file, as_attachment=True, filename=opened.name, content_type=opened.media_type
+    )
     response["X-Content-Type-Options"] = "nosniff"
     # Should anything open it in place after all: nothing in it may run or load.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -92,7 +93,7 @@ def brand_page(
 ) -> HttpResponse:
     """This will render a brand's file with the contract form as it stands."""
     row = found.brand
-    names = actors(_who(found))
+    names = actors(_who(found), others=gettext("the brand"))
     people = names_of([member.person_id for member in found.members])
     labels = {kind.value: str(kind.label) for kind in Paper.Kind}
     context: dict[str, Any] = {
@@ -112,7 +113,7 @@ def brand_page(
         "form": form,
         "may_judge": row.state in _OPEN,
         "may_ask_sample": row.state not in {_STATE.VETTED, _STATE.REFUSED},
-        "may_offer": row.state in _CONTRACT,
+        "may_offer": row.state in _CONTRACT or bool(form.errors),
         "may_refuse_vetted": row.state == _STATE.VETTED,
         "may_see_money": may(request.operator_roles, MONEY),
         "refused": Verdict.REFUSED.value,
@@ -192,4 +193,5 @@ def _timeline(found: BrandFile, names: dict[str, str]) -> list[Told]:
         if contract.signed_at:
             signed = gettext("Contract {version} signed").format(version=contract.version)
             told.append(Told(signed, names.get(contract.signed_by, ""), contract.signed_at))
-    return sorted(told, key=lambda one: one.at, reverse=True)
+    # Of one moment, what was told later happened later.
+    return sorted(told, key=lambda one: one.at)[::-1]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
@@ -15,6 +15,9 @@ from shoal.people.models import Operator
 from shoal.web.components import inputs
 from shoal.web.components.fields import AmountField
 from shoal.web.desk.frame import role_name
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 _MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -43,7 +46,9 @@ class PercentField(forms.DecimalField):
         return f"{value / 100:g}" if isinstance(value, int) else value
 
 
-def moment_field(label: str, help_text: str = "") -> forms.DateTimeField:
+def moment_field(
+    label: "str | _StrPromise", help_text: "str | _StrPromise" = ""
+) -> forms.DateTimeField:
     """This will make a field for a moment in the market's time zone."""
     return forms.DateTimeField(
         label=label,
@@ -183,11 +188,13 @@ class TermsForm(forms.Form):
     """A version of the terms of use."""
 
     zh = forms.CharField(
-        label=gettext_lazy("Chinese"),
+        label=gettext_lazy("In Chinese"),
         help_text=gettext_lazy("A heading and its text; an empty line before the next heading."),
         widget=forms.Textarea(attrs={"rows": 14}),
     )
-    en = forms.CharField(label=gettext_lazy("English"), widget=forms.Textarea(attrs={"rows": 14}))
+    en = forms.CharField(
+        label=gettext_lazy("In English"), widget=forms.Textarea(attrs={"rows": 14})
+    )
 
 
 class InvitationForm(forms.Form):

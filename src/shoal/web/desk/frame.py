@@ -24,7 +24,7 @@ R = TypeVar("R")
 PAGE = 30
 LONGEST_REASON = 2000
 # What signs as "by" and is nobody; others of that kind have a colon ("worker:expire").
-_PROCESSES = {"payments", "carrier", "installation", "cli", "desk"}
+_PROCESSES = {"payments", "settlement", "carrier", "installation", "cli", "desk"}
 SHORT_REASON = 200
 
 VETTING = Operator.Role.VETTING
@@ -114,8 +114,8 @@ def cut(request: HttpRequest, fetch: Callable[..., Sequence[R]]) -> tuple[list[R
     """
     start = whole(request.GET.get("from"), default=0)
     rows = list(fetch(limit=PAGE + 1, offset=start))
-    kept = {key: value for key, value in request.GET.items() if key != "from" and value}
-    more = f"?{urlencode({**kept, 'from': start + PAGE})}" if len(rows) > PAGE else ""
+    kept = {key: str(value) for key, value in request.GET.items() if value}
+    more = f"?{urlencode({**kept, 'from': str(start + PAGE)})}" if len(rows) > PAGE else ""
     return rows[:PAGE], more
 
 

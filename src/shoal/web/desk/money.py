@@ -62,11 +62,10 @@ def transfers(request: OfOperator) -> HttpResponse:
     day = _day(asked.get("day", ""))
     code = asked.get("party", "")[:12]
     name, party = _party(code) if code else ("", None)
-    window: dict[str, datetime] = {}
-    if day is not None:
-        began = start_of_day(timezone.make_aware(datetime.combine(day, time(12))))
-        window = {"since_at": began, "until_at": began + timedelta(days=1)}
-    page = page_of(request, ledger_transfers(kind=kind, party=party, **window), size=PAGE)
+    since_at = start_of_day(timezone.make_aware(datetime.combine(day, time(12)))) if day else None
+    until_at = since_at + timedelta(days=1) if since_at else None
+    rows = ledger_transfers(kind=kind, party=party, since_at=since_at, until_at=until_at)
+    page = page_of(request, rows, size=PAGE)
     kept = {"account": kind, "party": code, "day": day.isoformat() if day else ""}
     context = {
         "page": page,

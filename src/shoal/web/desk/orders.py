@@ -43,6 +43,7 @@ from shoal.web.desk.frame import (
     actors,
     desk_page,
     may,
+    reason_words,
     who_and_why,
 )
 from shoal.web.supply.telling import parcel_state
@@ -142,7 +143,7 @@ def refund_row(refund: Refund) -> dict[str, Any]:
         "amount": Money(refund.amount, refund.currency),
         "state": telling.refund_state(refund.state),
         "kind": telling.REFUND_KINDS[refund.state],
-        "reason": refund.reason,
+        "reason": reason_words(refund.reason),
         "attempts": refund.attempts,
         "excess": refund.excess,
         "wanted_at": refund.wanted_at,
@@ -243,7 +244,7 @@ def _timeline(order: Order) -> list[Told]:
     names = actors([
         *(step.by for step in steps),
         *(one.asked_by for one in approvals), *(one.decided_by for one in approvals),
-    ])  # fmt: skip
+    ]) | {order.customer.code: gettext("the customer")}  # fmt: skip
     brands = {parcel.id: parcel.brand.name for parcel in order.parcels.all()}
     told = [_step(step, names, brands) for step in steps]
     for one in approvals:
@@ -253,7 +254,7 @@ def _timeline(order: Order) -> list[Told]:
             agreed = one.verdict == "approved"
             title = gettext("Refund agreed") if agreed else gettext("Refund refused")
             told.append(Told(title, names[one.decided_by], one.decided_at, "" if agreed else "bad"))
-    return sorted(told, key=lambda one: one.at, reverse=True)
+    return sorted(told, key=lambda one: one.at)[::-1]
 
 
 def _step(

@@ -11,7 +11,6 @@ from shoal.catalog import operations
 from shoal.catalog.models import Product
 from shoal.catalog.operations_revisions import judge_revision
 from shoal.catalog.queries import (
-    category_paths,
     product_by_code,
     products_to_judge,
     revision_by_code,
@@ -63,12 +62,11 @@ def product(request: OfOperator, code: str) -> HttpResponse:
     """This will show a product as its brand describes it, and how it came to its state."""
     found = product_by_code(code=code)
     steps = steps_of(product=found)
-    names = actors(step.by for step in steps)
+    names = actors((step.by for step in steps), others=gettext("the brand"))
     context = {
         "product": found,
         "kind": PRODUCT_KINDS.get(found.state, ""),
         "texts": _texts(found),
-        "path": " › ".join(reversed(category_paths()[found.category.code])),
         "steps": [
             Told(
                 str(Product.State(step.state).label),
@@ -146,7 +144,7 @@ def revision_verdict(request: OfOperator, code: str) -> HttpResponse:
 
 def _texts(product: Product) -> list[tuple[str, str, str]]:
     """Each language's name, title and description, those that there are."""
-    names = {"zh": gettext("Chinese"), "en": gettext("English")}
+    names = {"zh": gettext("In Chinese"), "en": gettext("In English")}
     return [
         (label, product.titles.get(code, ""), product.descriptions.get(code, ""))
         for code, label in names.items()

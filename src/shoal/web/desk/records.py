@@ -40,6 +40,7 @@ _SHOWN: tuple[type[models.Model], ...] = (
 _HIDDEN = {"password", "last_login", "search_text"}
 _COLUMNS = 8
 _PAGES = {"index", "app_list", "search", "jsi18n"}
+_TABLE_PAGES = ("_changelist", "_change")
 _POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 
@@ -66,8 +67,7 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
 
     def get_urls(self) -> list[URLPattern]:
         """This will keep the list and the single record."""
-        kept = ("_changelist", "_change")
-        return [one for one in super().get_urls() if str(one.name).endswith(kept)]
+        return [one for one in super().get_urls() if _is_of_table(one)]
 
     def has_view_permission(self, *_args: Any) -> bool:
         """This will say yes: the route itself is guarded."""
@@ -125,9 +125,14 @@ def guarded(patterns: Sequence[URLPattern | URLResolver]) -> list[URLPattern | U
         if isinstance(entry, URLResolver):
             inner = guarded(entry.url_patterns)
             found.append(URLResolver(entry.pattern, inner, entry.default_kwargs))
-        elif entry.name in _PAGES or str(entry.name).endswith(("_changelist", "_change")):
+        elif entry.name in _PAGES or _is_of_table(entry):
             found.append(URLPattern(entry.pattern, _guard(entry.callback), name=entry.name))
     return found
+
+
+def _is_of_table(entry: URLPattern) -> bool:
+    name = str(entry.name)
+    return name.endswith(_TABLE_PAGES) and name != "password_change"
 
 
 def _guard(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -1,6 +1,6 @@
 """States and facts of orders and money in the words an operator reads."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from shoal.ledger.models import Account
 from shoal.orders.models import Order
@@ -19,7 +19,7 @@ def order_state(state: str) -> str:
     return {
         "unpaid": gettext("Not paid yet"),
         "paid": gettext("Paid, being packed"),
-        "shipped": gettext("On its way"),
+        "shipped": gettext("On the way"),
         "delivered": gettext("Arrived"),
         "completed": gettext("Completed"),
         "cancelled": gettext("Cancelled"),
@@ -40,7 +40,7 @@ def attribution(order: Order) -> str:
 def shop_state(state: str) -> str:
     """This will name a shop's state."""
     return {
-        "open": gettext("Open"),
+        "open": pgettext("shop", "Open"),
         "paused": gettext("Resting"),
         "suspended": gettext("Stopped"),
     }[state]

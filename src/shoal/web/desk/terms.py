@@ -1,5 +1,7 @@
 """The terms of use: every version that ever held, and the next one."""
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -21,10 +23,12 @@ def terms(request: OfOperator) -> HttpResponse:
     versions = all_terms()
     form = TermsForm(request.POST or None, initial=versions[0].texts if versions else {})
     if request.method == "POST" and form.is_valid():
-        if versions and not form.has_changed():
+        if versions and _plain(form.cleaned_data) == _plain(versions[0].texts):
             form.add_error(None, gettext("This is what the present version says already."))
         else:
-            made = publish_terms(texts=form.cleaned_data, by=request.person.code, at=clock.now())
+            made = publish_terms(
+                texts=_plain(form.cleaned_data), by=request.person.code, at=clock.now()
+            )
             words = gettext("Version {version} holds from now. Everybody is asked once to accept.")
             return done(request, words.format(version=made.version), reverse("desk:terms"))
     names = actors(version.published_by for version in versions)
@@ -33,3 +37,8 @@ def terms(request: OfOperator) -> HttpResponse:
         "form": form,
     }
     return desk_page(request, "terms", context, status=422 if form.errors else 200)
+
+
+def _plain(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts as they are compared: browsers write line ends in their own way."""
+    return {language: "\n".join(text.strip().splitlines()) for language, text in texts.items()}
