@@ -12,7 +12,7 @@ from shoal.brands.operations_contracts import offer_contract, sign_contract
 from shoal.brands.operations_papers import hand_in_paper, judge_paper
 from shoal.people.models import Person
 
-_KINDS = (Paper.Kind.LICENCE, Paper.Kind.TRADEMARK, Paper.Kind.AUTHORISATION)
+KINDS = (Paper.Kind.LICENCE, Paper.Kind.TRADEMARK, Paper.Kind.AUTHORISATION)
 _PAGE = (620, 877)  # A4 at 75 dots an inch
 
 
@@ -37,8 +37,8 @@ def admit_brand(
         base_language=base_language,
         at=at,
     )
-    for kind in _KINDS:
-        data = _paper(kind, names.get("en") or next(iter(names.values())))
+    for kind in KINDS:
+        data = draw_paper(kind, names.get("en") or next(iter(names.values())))
         paper = hand_in_paper(brand=brand, kind=kind, data=data, number=f"{kind}-001", at=at)
         judge_paper(code=paper.code, accepted=True, reason="", by=operator.code, at=at)
     vet_brand(brand=brand, accepted=True, reason="Papers are in order.", by=operator.code, at=at)
@@ -57,8 +57,8 @@ def admit_brand(
     return brand
 
 
-def _paper(kind: str, name: str) -> bytes:
-    """Draws a page that stands for a paper and says so."""
+def draw_paper(kind: str, name: str) -> bytes:
+    """This will draw a page that stands for a paper and says so."""
     page = Image.new("RGB", _PAGE, "#fdfbf5")
     pen = ImageDraw.Draw(page)
     pen.rectangle((30, 30, _PAGE[0] - 30, _PAGE[1] - 30), outline="#1f5f5b", width=3)

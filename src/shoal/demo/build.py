@@ -6,6 +6,7 @@ from random import Random
 from shoal.demo import people
 from shoal.demo.goods import Tell, hold_sales, load_texts, supply
 from shoal.demo.trade import trade
+from shoal.demo.waiting import leave_waiting
 from shoal.kit.clock import now
 from shoal.people.operations.invitations import appoint_operator
 
@@ -44,4 +45,5 @@ def build_world(*, progress: Tell) -> None:
         at=at,
         tell=progress,
     )
+    leave_waiting(suppliers=suppliers, operators=operators, customers=customers, at=at)
     people.talk(shops, keepers, customers, at)
