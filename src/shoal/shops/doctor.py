@@ -3,21 +3,13 @@
 from collections.abc import Iterable
 
 from shoal.kit.health import Check, none_found
+from shoal.kit.projections import state_follows
+from shoal.shops.models import Shop, ShopStep
 
 
 def checks() -> Iterable[Check]:
     """This will check that states follow from their steps, and that every shop has its keeper."""
-    yield none_found(
-        "shops: state is the last step",
-        """
-        SELECT count(*) FROM shops_shop AS shop WHERE shop.state IS DISTINCT FROM (
-            SELECT step.state FROM shops_shopstep AS step
-            WHERE step.shop_id = shop.id ORDER BY step.id DESC LIMIT 1
-        )
-        """,
-        "{found} shops are in a state that is not that of their last step. Look at who changed "
-        "the table by hand and set the state back.",
-    )
+    yield state_follows("shops: state is the last step", rows=Shop, steps=ShopStep, key="shop")
     yield none_found(
         "shops: every shop has a keeper",
         """
