@@ -10,6 +10,7 @@ from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext, gettext_lazy
 
 from shoal.kit.errors import Busy, NotFound, NotYours, Refused
@@ -71,14 +72,12 @@ class CalmErrors:
         """This will answer for a refusal; anything it does not know stays an error."""
         if isinstance(error, Refused):
             return refusal(request, error)
-        if isinstance(error, Http404):
-            return refusal(request, PageMissing())
         if isinstance(error, PermissionDenied):
             return refusal(request, NotYours())
         if isinstance(error, Erased):
             return refusal(request, NotFound())
-        if isinstance(error, DataError) and "NUL" in str(error):
-            # No column holds such a text, so it names nothing of ours.
+        # No column holds a text with NUL in it, so it names nothing of ours.
+        if isinstance(error, Http404) or (isinstance(error, DataError) and "NUL" in str(error)):
             return refusal(request, PageMissing())
         if isinstance(error, OperationalError):
             logger.error("the database did not answer", exc_info=error)
@@ -117,6 +116,8 @@ def refusal(
         )
     if answer in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         response["Retry-After"] = str(refused.facts.get("seconds", 5))
+    # What is refused to one, or now, may be there for another, or later.
+    patch_cache_control(response, private=True, no_store=True)
     return response
 
 
