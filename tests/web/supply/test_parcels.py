@@ -85,7 +85,7 @@ def sheet(text: str) -> io.BytesIO:
 def test_numbers_come_back_in_a_sheet(staff, market, parcel):
     text = f"parcel,carrier,tracking\n{parcel.code},顺丰,SF1\nnobody,顺丰,SF2\n"
     page = staff.warehouse.post(url("check-tracking"), {"file": sheet(text)})
-    assert [fault.row for fault in page.context["faults"]] == [3]
+    assert [fault["row"] for fault in page.context["faults"]] == [3]
     parcel.refresh_from_db()
     assert parcel.state == "waiting"
     rows = page.context["packed"]

@@ -52,7 +52,9 @@ def rail(request: OfBrand) -> list[Place]:
     if selling:
         places += _selling(request)
     places += _brand(request, selling=selling)
-    return mark_current(places=places, path=request.path)
+    # An edit is looked at from its product, and has an address of its own.
+    path = request.path.replace("/revisions/", "/products/", 1)
+    return mark_current(places=places, path=path)
 
 
 def _goods(request: OfBrand, *, selling: bool) -> list[Place]:

@@ -14,6 +14,7 @@ from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.orders.queries import parcel_counts
 from shoal.orders.sheets import (
+    COLUMNS,
     Tracking,
     TrackingRow,
     export_waiting,
@@ -25,6 +26,7 @@ from shoal.web.answers import done
 from shoal.web.supply import uploads
 from shoal.web.supply.forms import SheetForm
 from shoal.web.supply.frame import Role, supply_page
+from shoal.web.supply.telling import told_faults
 
 _HOLDS = 3600
 _SHOWN = 200
@@ -103,7 +105,7 @@ def _show(
     }
     if found is not None:
         context |= {
-            "faults": found.faults[:_SHOWN],
+            "faults": told_faults(found.faults[:_SHOWN], COLUMNS),
             "more_faults": max(0, len(found.faults) - _SHOWN),
             "rows": found.rows[:10],
             "packed": _packed(request, found.rows) if found.rows else "",

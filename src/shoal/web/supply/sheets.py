@@ -24,6 +24,7 @@ from shoal.web.answers import done
 from shoal.web.supply import uploads
 from shoal.web.supply.forms import SheetForm
 from shoal.web.supply.frame import Role, supply_page
+from shoal.web.supply.telling import told_faults
 
 _HOLDS = timedelta(hours=2)
 
@@ -137,6 +138,7 @@ def _show(
         "kept": kept,
         "name": name,
         "columns": list(COLUMNS.items()),
+        "faults": told_faults(outcome.faults, COLUMNS) if outcome else [],
         "more_faults": outcome.fault_count - len(outcome.faults) if outcome else 0,
     }
     return supply_page(request, "sheet", context, status=status)

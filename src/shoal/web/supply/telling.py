@@ -1,12 +1,14 @@
 """States in the words a merchant reads, and rows of the tables that several pages show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from shoal.kit.errors import Refused
 from shoal.kit.texts import in_language
 from shoal.offers.models import FlashSale
 from shoal.offers.rules import Phase
@@ -20,6 +22,17 @@ SALE_KINDS = {
 BRAND_KINDS = {"active": "good", "suspended": "bad", "refused": "bad"}
 VERDICT_KINDS = {"accepted": "good", "refused": "bad", "upheld": "bad", "dismissed": "good"}
 _PARCEL_KINDS = {"waiting": "warn", "shipped": "", "delivered": "good", "cancelled": ""}
+
+
+class Fault(Protocol):
+    """What is wrong with one row of a sheet."""
+
+    @property
+    def row(self) -> int: ...
+    @property
+    def column(self) -> str: ...
+    @property
+    def refusal(self) -> Refused: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,19 @@ class ParcelRow:
     problem: str
     carrier: str
     tracking: str
+
+
+def told_faults(faults: Iterable[Fault], columns: Mapping[str, str]) -> list[dict[str, Any]]:
+    """This will tell what is wrong with a sheet's rows, columns by the name the reader wrote."""
+    chinese = (get_language() or "zh").startswith("zh")
+    return [
+        {
+            "row": fault.row,
+            "column": columns.get(fault.column, fault.column) if chinese else fault.column,
+            "why": fault.refusal.sentence,
+        }
+        for fault in faults
+    ]
 
 
 def parcel_state(state: str) -> str:
