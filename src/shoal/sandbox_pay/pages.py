@@ -131,14 +131,23 @@ def test_page(page: Page, connection: sqlite3.Connection) -> str:
 
 
 def _payments(page: Page, connection: sqlite3.Connection) -> str:
-    rows = connection.execute("SELECT * FROM payment ORDER BY rowid DESC LIMIT 10").fetchall()
+    rows = connection.execute(
+        "SELECT *, (SELECT sum(amount) FROM refund WHERE payment = payment.code"
+        " AND state = 'done') AS back FROM payment ORDER BY rowid DESC LIMIT 10"
+    ).fetchall()
     items = "".join(
         f'<li><span class="code">{escape(row["code"])}</span>'
         f"<b>{escape(amount_text(row['amount'], row['currency']))}</b>"
-        f"<small>{page.say(row['state'])}</small></li>"
+        f"<small>{page.say(row['state'])}{_given_back(page, row)}</small></li>"
         for row in rows
     )
     return _list(page, "payments", items)
+
+
+def _given_back(page: Page, row: sqlite3.Row) -> str:
+    if row["back"] is None:
+        return ""
+    return f" · {page.say('given_back')} {escape(amount_text(row['back'], row['currency']))}"
 
 
 def _notices(page: Page, connection: sqlite3.Connection) -> str:

@@ -75,6 +75,7 @@ WORDS: dict[str, dict[str, str]] = {
     "waiting": {ZH: "待付款", EN: "waiting"},
     "paid": {ZH: "已付款", EN: "paid"},
     "cancelled": {ZH: "已取消", EN: "cancelled"},
+    "given_back": {ZH: "已退", EN: "refunded"},
     "tries": {ZH: "次", EN: "tries"},
     "unanswered": {ZH: "待发", EN: "waiting"},
 }
