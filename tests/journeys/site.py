@@ -41,7 +41,7 @@ class Site:
 
     def outbox(self) -> list[str]:
         """The messages that nobody carried, newest first, as plain text."""
-        with urllib.request.urlopen(f"{self.url}/outbox") as answer:
+        with urllib.request.urlopen(f"{self.url}/outbox") as answer:  # noqa: S310 - our own site
             page = answer.read().decode()
         cards = re.findall(r'<li class="card.*?</li>', page, re.DOTALL)
         return [html.unescape(re.sub(r"<[^>]+>", " ", card)) for card in cards]

@@ -52,17 +52,7 @@ def test_a_cart_over_two_brands(site, visitor):
     wine.get_by_role("checkbox").check()
     expect(alice.get_by_role("button", name="Order 2 things")).to_be_enabled()
 
-    held = take_all(nina, shop, WINE)
-    alice.reload()
-    expect(wine).to_contain_text("is sold out")
-    expect(wine.get_by_role("checkbox")).to_be_disabled()
-    look_closely(alice)
-    cancel(nina, f"{site.url}/orders/{held}")
-    expect(nina.get_by_text("You have not been charged").first).to_be_visible()
-    look_closely(nina)
-    alice.reload()
-    expect(wine).not_to_contain_text("is sold out")
-    wine.get_by_role("checkbox").check()
+    sell_out_and_back(alice, nina, site, shop)
 
     raise_price(mei, site.url, CANDLE)
     try:
@@ -87,7 +77,27 @@ def test_a_cart_over_two_brands(site, visitor):
     pay(alice)
     alice.wait_for_url(re.compile("/paid"))
     alice.get_by_role("link", name="See the order").click()
+    send_elsewhere(alice)
 
+
+def sell_out_and_back(alice: Page, nina: Page, site, shop: str) -> None:
+    """Nina holds all the wine there is while it lies in Alice's cart, and gives it up again."""
+    wine = line(alice, WINE)
+    held = take_all(nina, shop, WINE)
+    alice.reload()
+    expect(wine).to_contain_text("is sold out")
+    expect(wine.get_by_role("checkbox")).to_be_disabled()
+    look_closely(alice)
+    cancel(nina, f"{site.url}/orders/{held}")
+    expect(nina.get_by_text("You have not been charged").first).to_be_visible()
+    look_closely(nina)
+    alice.reload()
+    expect(wine).not_to_contain_text("is sold out")
+    wine.get_by_role("checkbox").check()
+
+
+def send_elsewhere(alice: Page) -> None:
+    """The parcel goes to another door of the same town."""
     alice.get_by_role("link", name="Change", exact=True).click()
     look_closely(alice)
     typed = alice.get_by_role("region", name="Or type it")

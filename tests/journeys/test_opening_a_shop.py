@@ -35,7 +35,7 @@ def test_bao_opens_a_shop_in_under_a_minute(site, visitor):
     bao.get_by_role("button", name="Open my shop").click()
     bao.wait_for_url(re.compile("/keep/shares/"))
     seconds = time.monotonic() - began
-    print(f"\nshop opened in {seconds:.1f} s, {len(asked)} fields: {asked}")
+    print(f"\nshop opened in {seconds:.1f} s, {len(asked)} fields: {asked}")  # noqa: T201 - seen with -s
     assert len(asked) == _FIELDS
     assert seconds < _MINUTE
     expect(bao.get_by_role("heading", name=re.compile("is open"))).to_be_visible()

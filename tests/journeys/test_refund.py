@@ -37,6 +37,7 @@ def test_two_operators_refund_a_paid_order(site, visitor):
     olga.goto(f"{site.url}/desk/orders/{code}")
     look_closely(olga)
     total = olga.get_by_role("region", name="Sum").locator("dd.is-total").inner_text()
+    plain = f"¥{minor(total) / 100:.2f}"
     payment = olga.locator(".facts").filter(has_text="Our number").locator("dd").first.inner_text()
     olga.get_by_text("Ask for a refund").first.click()
     olga.get_by_label("Reason", exact=True).fill(_WHY)
@@ -60,11 +61,11 @@ def test_two_operators_refund_a_paid_order(site, visitor):
     expect(alice.locator(".order-state")).to_contain_text("efund")
     look_closely(alice)
     port = (urlsplit(site.url).port or 0) + 1
-    wait_for(lambda: partner_says(port, payment) == "refunded", seconds=40)
+    wait_for(lambda: partner_says(port, payment) == f"paid · refunded {plain}", seconds=40)
     oskar.goto(f"{site.url}/desk/money")
     look_closely(oskar)
     oskar.goto(f"{site.url}/desk/money/transfers")
-    expect(oskar.get_by_role("main")).to_contain_text(f"¥{minor(total) / 100:.2f}")
+    expect(oskar.get_by_role("main")).to_contain_text(plain)
     look_closely(oskar)
     oskar.goto(f"{site.url}/desk/orders/{code}")
     expect(oskar.get_by_role("main")).to_contain_text(re.compile(r"Gone back\s*¥[1-9]"))
