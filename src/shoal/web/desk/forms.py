@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from shoal.brands.models import Brand
 from shoal.catalog.models import Category
@@ -163,7 +163,7 @@ class NewCategoryForm(CategoryForm):
     """A category that is to be added."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=pgettext_lazy("desk", "Code"),
         help_text=gettext_lazy("Small letters, digits and hyphens. It never changes."),
         max_length=40,
     )
@@ -209,4 +209,6 @@ class InvitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type
-        field.choices = [(role, role_name(role)) for role in Operator.Role.values]
+        # Whoever may do everything comes last: nobody is made that by not choosing.
+        roles = sorted(Operator.Role.values, key=lambda role: role == Operator.Role.ADMIN)
+        field.choices = [(role, role_name(role)) for role in roles]
