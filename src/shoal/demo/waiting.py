@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shoal.brands.models import Brand, Paper
+from shoal.brands.models import Brand
 from shoal.brands.operations import (
     apply_brand,
     ask_for_sample,
@@ -10,6 +10,7 @@ from shoal.brands.operations import (
     judge_paper,
     report_counterfeit,
 )
+from shoal.brands.queries import brand_file
 from shoal.catalog.entries import NewProduct, NewSku
 from shoal.catalog.operations import add_product, propose_product
 from shoal.catalog.operations_pictures import NewPicture, add_pictures
@@ -56,7 +57,7 @@ def leave_waiting(
     )
     brands = [_apply(owner, n, at - (9 - n) * _HOUR) for n, owner in enumerate(owners)]
     # The second is a step further: its papers are judged, and a sample is on its way.
-    for paper in Paper.objects.filter(brand=brands[1]).order_by("id"):
+    for paper in brand_file(code=brands[1].code, at=at).papers:
         judge_paper(code=paper.code, accepted=True, reason="", by=operators[0].code, at=at)
     ask_for_sample(brand=brands[1], wanted="2.5 公斤装新米一袋", by=operators[0].code, at=at)
     _propose(suppliers[0], at - 5 * _HOUR)
