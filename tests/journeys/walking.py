@@ -104,9 +104,7 @@ def look_closely(page: Page) -> None:
     for scheme, look in _LOOKS.items():
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = page.evaluate(f"{look}.then(({{violations}}) => violations)")
-        told = "\n".join(
-            f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]
-        )
+        told = "\n".join(f"{one['id']}: {node['html']}" for one in found for node in one["nodes"])
         assert not told, f"{page.url} {scheme}\n{told}"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 

@@ -40,8 +40,14 @@ COMMON: dict[str, set[str]] = {
 # Secrets in an address are the proof itself: only who was given one can open it.
 SECRETS = {"token", "uidb36", "key"}
 # Words in an address that name no object.
-WORDS: dict[str, object] = {"kind": "product", "thing": "shop", "provider": "sandbox", "pk": 1,
-                            "app_label": "orders", "object_id": "1"}
+WORDS: dict[str, object] = {
+    "kind": "product",
+    "thing": "shop",
+    "provider": "sandbox",
+    "pk": 1,
+    "app_label": "orders",
+    "object_id": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)
