@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from shoal.brands.models import Brand
-from shoal.catalog.models import Sku
+from shoal.catalog.models import Product, Sku
 from shoal.stock.models import Allotment, Movement
 
 
@@ -33,13 +33,17 @@ def deliveries_of(*, skus: Iterable[UUID], reasons: Iterable[str]) -> frozenset[
     return frozenset(rows.values_list("allotment__sku_id", "reason"))
 
 
-def stock_of_brand(*, brand: Brand, words: str = "") -> "QuerySet[Sku]":
+def stock_of_brand(*, brand: Brand, words: str = "", drafts: bool = False) -> "QuerySet[Sku]":
     """This will list a brand's SKUs with what became of their units, fewest available first.
+
+    Those of drafts, which nobody can buy yet, only with `drafts`.
 
     Each carries `in_warehouse` (free to sell), `set_aside` (free within sales), `held`, `sold`,
     `written_off` and `returned`; the last four over all its allotments.
     """
     rows = Sku.objects.filter(product__brand=brand).select_related("product")
+    if not drafts:
+        rows = rows.exclude(product__state=Product.State.DRAFT)
     if words:
         rows = rows.filter(
             Q(reference__icontains=words)

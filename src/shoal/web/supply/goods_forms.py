@@ -14,6 +14,7 @@ from shoal.catalog.entries import NewProduct, NewSku
 from shoal.catalog.models import Product, Sku
 from shoal.catalog.products import DESCRIPTION_LENGTH, TITLE_LENGTH
 from shoal.catalog.queries import Branch, category_tree, freight_templates
+from shoal.web.answers import whole
 from shoal.web.components import inputs
 from shoal.web.supply.forms import PICTURES, as_fields, texts_in
 
@@ -232,8 +233,7 @@ def kept_attributes(product: Product) -> list[AttributeForm]:
 
 def typed_rows(data: QueryDict, attributes: Sequence[Mapping[str, Any]]) -> list[VariantForm]:
     """This will read the variants of a sent form."""
-    count = data.get("rows", "")
-    rows = min(int(count), MOST_VARIANTS) if count.isdecimal() else 0
+    rows = min(whole(data.get("rows"), default=0), MOST_VARIANTS)
     return [VariantForm(data, prefix=f"v{n}", attributes=attributes) for n in range(rows)]
 
 

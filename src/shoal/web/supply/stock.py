@@ -27,7 +27,9 @@ from shoal.web.supply.frame import Role, supply_page, words_of
 def stock(request: OfBrand) -> HttpResponse:
     """This will list a brand's SKUs with what became of their units, fewest first."""
     words = words_of(request)
-    page = page_of(request, stock_of_brand(brand=request.brand, words=words), size=50)
+    page = page_of(
+        request, stock_of_brand(brand=request.brand, words=words, drafts=bool(words)), size=50
+    )
     context = {"words": words, "page": page, "query": urlencode({"q": words})}
     return supply_page(request, "stock", context)
 
@@ -93,7 +95,7 @@ def _show(
     page = page_of(request, movements_of(sku=found.id))
     context = {
         "sku": found,
-        "counts": stock_of_brand(brand=request.brand).get(id=found.id),
+        "counts": stock_of_brand(brand=request.brand, drafts=True).get(id=found.id),
         "page": page,
         "moves": [_told(move) for move in page],
         "arriving": arriving or QuantityForm(auto_id="in_%s"),
