@@ -1,0 +1,95 @@
+"""Every form of every face, filled in by somebody who means no good: refused, and never broken."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from django.db import transaction
+
+from tests.web.tenants import Tenants
+from tests.web.test_headers import insiders, pages
+
+pytestmark = pytest.mark.django_db
+
+# Where a session would end, or a second of CPU is the price of a try.
+_LEFT_OUT = ("sign-out", "/sign-in/", "/me/erasure", "/language", "/theme")
+HOSTILE = {
+    "nothing": "",
+    "a sign that no column holds": "a\0b",
+    "no sign at all": "\x01\x0b\u202e",
+    "five thousand nines": "9" * 5_000,
+    "a number that takes long": "1e900000",
+    "less than nothing": "-1",
+    "more than 64 bits": "9" * 20,
+    "more than 32 bits": "4294967296",
+    "half a letter": "é\ud83d".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
+    "a path": "../../etc/passwd",
+    "another site": "//evil.example/",
+}
+
+
+class Forms(HTMLParser):
+    """Reads the forms of a page: where each goes and what it sends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.found.append((given.get("action", ""), {}))
+            if given.get("method", "").lower() != "post":
+                self.found[-1] = ("", {})
+        elif self.found and tag in {"input", "textarea", "select", "button"} and given.get("name"):
+            self.found[-1][1][given["name"]] = given.get("value", "")
+            self._select = given["name"] if tag == "select" else ""
+        elif self.found and tag == "option" and self._select and given.get("value"):
+            self.found[-1][1][self._select] = given["value"]
+
+
+def forms(tenants: Tenants) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Who may send what to where: each form once."""
+    seen = set()
+    for address, route, response in pages(tenants):
+        html = response.headers.get("Content-Type", "").startswith("text/html")
+        if response.status_code != 200 or not html:
+            continue
+        reader = Forms()
+        reader.feed(response.content.decode())
+        for action, fields in reader.found:
+            goes = action or address
+            if "csrfmiddlewaretoken" in fields or (fields and "/cart/lines" in goes):
+                key = (route.access.who, goes, tuple(sorted(fields)))
+                if key not in seen and not any(part in goes for part in _LEFT_OUT):
+                    seen.add(key)
+                    yield route.access.who, goes, fields
+
+
+def test_nothing_typed_breaks_a_page(tenants):
+    clients, broken, tried = insiders(tenants), [], 0
+    for who, address, fields in list(forms(tenants)):
+        for name in fields:
+            for what, value in HOSTILE.items():
+                if name == "csrfmiddlewaretoken":
+                    continue
+                save = transaction.savepoint()
+                answer = clients[who].post(
+                    address, fields | {name: value}, headers={"sec-fetch-site": "same-origin"}
+                )
+                transaction.savepoint_rollback(save)
+                tried += 1
+                if answer.status_code >= 500:
+                    broken.append(f"{who} {address} {name}={what}: {answer.status_code}")
+                if answer.headers.get("Location", "").startswith("//"):
+                    broken.append(f"{who} {address} {name} leads away")
+    assert broken == []
+    assert tried > 500
+
+
+@pytest.fixture
+def tenants() -> Tenants:
+    world = Tenants()
+    world.make_everything()
+    return world
