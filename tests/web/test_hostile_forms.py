@@ -12,7 +12,7 @@ from tests.web.test_headers import insiders, pages
 pytestmark = pytest.mark.django_db
 
 # Where a session would end, or a second of CPU is the price of a try.
-_LEFT_OUT = ("sign-out", "/sign-in/", "/me/erasure", "/language", "/theme")
+_LEFT_OUT = ("sign-out", "/sign-in/", "/me/data/erasure", "/language", "/theme")
 HOSTILE = {
     "nothing": "",
     "a sign that no column holds": "a\0b",
