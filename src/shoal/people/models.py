@@ -185,12 +185,16 @@ class LoginLink(models.Model):
 
 
 class Invitation(models.Model):
-    """An open door to one role: at the platform, a brand or a shop. Mailed, single use."""
+    """An open door to one role: at the platform, a brand or a shop. Mailed, single use.
+
+    A supplier's opens an account and no place: with it she applies with a brand of her own.
+    """
 
     class Place(models.TextChoices):
         PLATFORM = "platform"
         BRAND = "brand"
         SHOP = "shop"
+        SUPPLIER = "supplier"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
@@ -211,8 +215,8 @@ class Invitation(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(place="platform", subject=None)
-                | (~models.Q(place="platform") & models.Q(subject__isnull=False)),
+                condition=models.Q(place__in=["platform", "supplier"], subject=None)
+                | models.Q(place__in=["brand", "shop"], subject__isnull=False),
                 name="invitation_subject",
             ),
             models.UniqueConstraint(

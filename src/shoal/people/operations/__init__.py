@@ -17,6 +17,7 @@ from shoal.people.operations.invitations import (
     appoint_operator,
     dismiss_operator,
     invite,
+    invite_supplier,
     withdraw_invitation,
 )
 from shoal.people.operations.links import LoginLinkOver, mint_login_link, use_login_link
@@ -59,6 +60,7 @@ __all__ = [
     "dismiss_operator",
     "erase_person",
     "invite",
+    "invite_supplier",
     "mint_login_link",
     "publish_terms",
     "remove_address",

@@ -1,7 +1,7 @@
 """Staff come by invitation: mailed, for one role at one place, for one person, for a week."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -22,7 +22,10 @@ from shoal.people import rules
 from shoal.people.events import InvitationAccepted
 from shoal.people.models import Identity, Invitation, Operator, Person
 from shoal.people.operations.persons import NameMissing
-from shoal.people.steps import amend_sealed, make_people
+from shoal.people.rules import Limit
+from shoal.people.steps import amend_sealed, count, make_people
+
+_SUPPLIERS_AN_HOUR = 5
 
 
 class NotAnEmail(Refused):
@@ -71,13 +74,57 @@ def invite(
     `subject` is the brand's or shop's id, None for the platform; `place_name` is what the mail
     calls it. Who may invite is the caller's business. Raises NotAnEmail or NotARole.
     """
+    if place == Invitation.Place.PLATFORM and role not in Operator.Role.values:
+        raise NotARole(role=role)
+    words = gettext("{place} has invited you to work with them on Shoal.").format(place=place_name)
+    return _mail(
+        address=_checked(email), place=place, subject=subject, role=role, place_name=place_name,
+        words=words, by=by, at=at,
+    )  # fmt: skip
+
+
+@operation
+def invite_supplier(*, email: str, network: str, at: datetime) -> None:
+    """This will mail a link with which a supplier opens an account, to apply with a brand.
+
+    Known and unknown addresses are treated alike. `network` is whom limits count. Raises
+    NotAnEmail or TooMany.
+    """
+    address = _checked(email)
+    for kind, subject in (("network", network), ("email", address)):
+        count(
+            limit=Limit(f"supplier {kind}", _SUPPLIERS_AN_HOUR, timedelta(hours=1)),
+            subject=vault.blind_index(kind, subject),
+            at=at,
+        )
+    _mail(
+        address=address, place=Invitation.Place.SUPPLIER, subject=None, role="",
+        place_name=gettext("Shoal"), by="supplier", at=at,
+        words=gettext("You want to supply goods on Shoal. Open an account first, then apply."),
+    )  # fmt: skip
+
+
+def _checked(email: str) -> str:
     address = rules.parse_email(email)
     try:
         validate_email(address)
     except ValidationError as error:
         raise NotAnEmail from error
-    if place == Invitation.Place.PLATFORM and role not in Operator.Role.values:
-        raise NotARole(role=role)
+    return address
+
+
+@step
+def _mail(
+    *,
+    address: str,
+    place: Invitation.Place,
+    subject: UUID | None,
+    role: str,
+    place_name: str,
+    words: str,
+    by: str,
+    at: datetime,
+) -> Invitation:
     index = vault.blind_index("email", address)
     Invitation.objects.filter(
         place=place, subject=subject, role=role, email_index=index,
@@ -95,10 +142,10 @@ def invite(
         to=address,
         subject=gettext("Your invitation to {place}").format(place=place_name),
         body=gettext(
-            "{place} has invited you to work with them on Shoal.\n\n"
+            "{words}\n\n"
             "Open this link within seven days to choose a password:\n{link}\n\n"
             "If you did not expect this, you need not do anything."
-        ).format(place=place_name, link=f"{settings.SHOAL_PUBLIC_URL}/sign-in/invitation/{token}"),
+        ).format(words=words, link=f"{settings.SHOAL_PUBLIC_URL}/sign-in/invitation/{token}"),
         at=at,
     )
     return invitation
@@ -139,9 +186,9 @@ def accept_invitation(
     )
     invitation.accepted_at, invitation.person, invitation.sealed = at, accepted, b""
     invitation.save(update_fields=["accepted_at", "person", "sealed"])
-    if invitation.subject is None:
+    if invitation.place == Invitation.Place.PLATFORM:
         _appoint(person=accepted, role=invitation.role, at=at)
-    else:
+    elif invitation.subject is not None:
         publish([
             InvitationAccepted(
                 place=invitation.place, subject=invitation.subject, role=invitation.role,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from shoal.kit.clock import now
 from shoal.people import operations, queries
-from shoal.people.models import Person
+from shoal.people.models import Invitation, Person
 from shoal.people.operations import InvitationOver, NameMissing, PasswordTooWeak
 from shoal.people.queries import OpenInvitation
 from shoal.web import proof
@@ -57,7 +57,8 @@ def _next_page(
     if found.is_known or person == present:
         # A link in a mail proves an address and no password: she signs in as staff now.
         return reverse("account_login")
-    return sessions.admit(request, person, how=proof.STAFF, goto="", at=now())
+    goto = reverse("supply:apply") if found.place == Invitation.Place.SUPPLIER else ""
+    return sessions.admit(request, person, how=proof.STAFF, goto=goto, at=now())
 
 
 def _joining(person: Person | None) -> Person | None:

@@ -1,20 +1,49 @@
-"""Somebody who works here applies with a brand of her own."""
+"""A supplier's way in: an account by e-mail, then an application with her brand."""
 
+from django import forms
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from shoal.brands.models import Brand
 from shoal.brands.operations import apply_brand
 from shoal.kit import clock
-from shoal.web.access import SignedIn, staff
+from shoal.people.operations import invite_supplier
+from shoal.web.access import SignedIn, anyone, staff
 from shoal.web.access import choose_brand as _choose
 from shoal.web.account.forms import typed
 from shoal.web.answers import done, try_form
 from shoal.web.supply.forms import BrandForm, texts_in
+from shoal.web.visitor import network_of
+
+
+class AddressForm(forms.Form):
+    """Where the link that opens an account is mailed to."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Work e-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+
+
+@anyone
+@never_cache
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """This will mail a supplier the link with which she opens an account and applies."""
+    form = AddressForm(typed(request))
+    sent = form.is_valid() and try_form(form, "email", lambda: _mail(request, form))
+    context = {"form": form, "sent": bool(sent), "home_url": reverse("account:home")}
+    return render(request, "supply/join.html", context, status=422 if form.errors else 200)
+
+
+def _mail(request: HttpRequest, form: AddressForm) -> bool:
+    invite_supplier(email=form.cleaned_data["email"], network=network_of(request), at=clock.now())
+    return True
 
 
 @staff

@@ -31,6 +31,7 @@ app_name = "supply"
 urlpatterns = [
     path("", today.today, name="today"),
     path("choice", about.choice, name="choice"),
+    path("join", joining.join, name="join"),
     path("apply", joining.apply, name="apply"),
     path("application", application.application, name="application"),
     path("application/again", application.again, name="again"),
