@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.orders.carts import buy_again
-from shoal.orders.models import Order
+from shoal.orders.models import Order, Parcel
 from shoal.orders.operations import (
     AddressFixed,
     OtherRegion,
@@ -84,6 +84,7 @@ def order(request: SignedIn, code: str) -> HttpResponse:
         "recipient": recipient,
         "may_cancel": may_cancel(found),
         "may_readdress": may_readdress(found),
+        "may_confirm": any(row.state == Parcel.State.SHIPPED for row in found.parcels.all()),
         "now": clock.now(),
     }
     return own_page(request, "buy/order.html", context, shop=found.storefront)

@@ -11,6 +11,7 @@ from shoal.web.buy import (
     orders,
     paying,
     product,
+    received,
     storefront,
 )
 
@@ -39,6 +40,8 @@ urlpatterns = [
     path("orders/<str:code>/cancellation", orders.cancellation, name="cancellation"),
     path("orders/<str:code>/address", orders.order_address, name="order-address"),
     path("orders/<str:code>/again", orders.again, name="again"),
+    path("orders/<str:code>/arrival", received.arrival, name="arrival"),
+    path("orders/<str:code>/counterfeit", received.counterfeit, name="counterfeit"),
     path("me", me.me, name="me"),
     path("me/addresses", me.addresses, name="addresses"),
     path("me/addresses/new", me.new_address, name="new-address"),
