@@ -142,11 +142,11 @@ def revision_verdict(request: OfOperator, code: str) -> HttpResponse:
     )
 
 
-def _texts(product: Product) -> list[tuple[str, str, str]]:
-    """Each language's name, title and description, those that there are."""
+def _texts(product: Product) -> list[tuple[str, str, str, str]]:
+    """Each language's code and name, title and description, those that there are."""
     names = {"zh": gettext("In Chinese"), "en": gettext("In English")}
     return [
-        (label, product.titles.get(code, ""), product.descriptions.get(code, ""))
+        (code, label, product.titles.get(code, ""), product.descriptions.get(code, ""))
         for code, label in names.items()
         if product.titles.get(code) or product.descriptions.get(code)
     ]
