@@ -8,12 +8,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.journeys.site import Site, running
+from tests.journeys.site import Site, descendants, running, still_there
 
 _QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -25,15 +26,21 @@ _ANSWERS = "Failed to load resource: the server responded with a status of 4"
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """Everything, on a demo world of its own, until the last journey is over."""
+    """Everything, on a demo world of its own, until the last journey is over.
+
+    The world is built by a first start; the journeys walk through the second one.
+    """
     given = os.environ.get("JOURNEY_SITE")
     if given:
         yield Site(given, Path(os.environ["JOURNEY_DATA"]))
         return
     folder = Path(tempfile.mkdtemp(prefix="shoal-journeys-"))
     try:
+        with running(folder) as first:
+            began = descendants(first.process.pid)
+        left = still_there(began)
         with running(folder) as demo:
-            yield demo.site
+            yield replace(demo.site, started=len(began), left=left, seconds=demo.seconds)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +20,17 @@ _STOP_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A running demo: its address and its data folder."""
+    """A running demo: its address and its data folder.
+
+    Of one that was started here: how many processes its first start had, which of them outlived
+    Ctrl-C, and in how many seconds the second start served. `seconds` is 0 for another one.
+    """
 
     url: str
     data: Path
+    started: int = 0
+    left: tuple[str, ...] = ()
+    seconds: float = 0.0
 
     def link(self, *whom: str) -> str:
         """A fresh link that signs somebody in, as who holds the installation mints it."""
@@ -93,6 +100,42 @@ def wait_for(done: Callable[[], bool], *, seconds: float = _START_SECONDS) -> No
     while not done():
         assert time.monotonic() < until, "it did not come to pass in time"
         time.sleep(0.1)
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """This will list a process and all it has started, each with what tells it from another."""
+    known = {pid: _born(pid)}
+    while True:
+        parents = {int(path.name): _parent(path) for path in Path("/proc").glob("[0-9]*")}
+        more = [child for child, parent in parents.items() if parent in known]
+        fresh = {child: _born(child) for child in more if child not in known}
+        if not fresh:
+            return known
+        known |= fresh
+
+
+def still_there(known: Mapping[int, str]) -> tuple[str, ...]:
+    """This will name those of `known` that run on."""
+    now = {pid: _born(pid) for pid in known}
+    return tuple(f"{pid}" for pid, born in known.items() if now[pid] == born != "gone")
+
+
+def _parent(path: Path) -> int:
+    return int(_stat(path)[1]) if _stat(path) else 0
+
+
+def _born(pid: int) -> str:
+    """When a process began, in the kernel's ticks: no two with one number share it."""
+    found = _stat(Path(f"/proc/{pid}"))
+    return found[19] if found else "gone"
+
+
+def _stat(path: Path) -> list[str]:
+    """What the kernel says of a process, from its state on; nothing when it is gone."""
+    try:
+        return (path / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def _clean() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What careless, unlucky and curious people send: each gets a calm answer, nothing happens twice."""
+"""What careless, unlucky and curious people send: a calm answer each, and nothing twice."""
 
 import re
 

@@ -106,6 +106,11 @@ def look_closely(page: Page) -> None:
         found = page.evaluate(f"{look}.then(({{violations}}) => violations)")
         told = "\n".join(f"{one['id']}: {node['html']}" for one in found for node in one["nodes"])
         assert not told, f"{page.url} {scheme}\n{told}"
+    look_for_overflow(page)
+
+
+def look_for_overflow(page: Page) -> None:
+    """Nothing is wider than the screen."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
