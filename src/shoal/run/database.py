@@ -14,6 +14,7 @@ from shoal.run.trouble import CannotRun, disk_full
 
 OLDEST, NEWEST = 15, 18
 _DISK_FULL = "53100"
+_OTHER_VERSION = {"42P01", "42703"}  # a table, or a column, that is not there
 _SPACE_TO_START = 1_000_000
 
 
@@ -80,6 +81,8 @@ def explanation(trouble: BaseException, *, setting: str = "SHOAL_DATABASE_URL") 
     data = env.data_folder()
     if seen.sqlstate == _DISK_FULL or (isinstance(seen, psycopg.OperationalError) and _full(data)):
         return str(disk_full(data))
+    if seen.sqlstate in _OTHER_VERSION:
+        return "the database is not at this version: run `shoal migrate`."
     if not isinstance(seen, psycopg.OperationalError) or seen.sqlstate not in {None, "57P03"}:
         return None
     # libpq's last line tells most; addresses tried before it came to the same end.
