@@ -40,8 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
             delete_world(data)
         with Supervisor(data / "log" / "shoal.log") as supervisor:
             try:
-                stack.bring_up(supervisor, data=data, tell=tell)
-                _build_world(supervisor, data=data, tell=tell)
+                # The worker comes later: it would act on a world that is half built.
+                stack.bring_up(
+                    supervisor,
+                    data=data,
+                    tell=tell,
+                    furnish=lambda: _build_world(supervisor, data=data, tell=tell),
+                )
                 print(f"ready {env.public_url()}/", flush=True)
                 _complete(supervisor, "login-link", "all")
                 print("Ctrl-C stops everything.", flush=True)

@@ -20,10 +20,17 @@ def require_ports() -> None:
         ports.require_free(host, env.read("SHOAL_PAY_PORT"), option="SHOAL_PAY_PORT")
 
 
-def bring_up(supervisor: Supervisor, *, data: Path, tell: Callable[[str], None]) -> None:
+def bring_up(
+    supervisor: Supervisor,
+    *,
+    data: Path,
+    tell: Callable[[str], None],
+    furnish: Callable[[], None] = lambda: None,
+) -> None:
     """This will start everything under `supervisor` and return once the web serves.
 
-    `tell` hears what is being done. Raises CannotRun with one line when something cannot start.
+    `tell` hears what is being done; `furnish` is called once the database is ready and before
+    anything looks at it. Raises CannotRun with one line when something cannot start.
     """
     try:
         start_clusters(supervisor, data=data, tell=tell)
@@ -31,6 +38,7 @@ def bring_up(supervisor: Supervisor, *, data: Path, tell: Callable[[str], None])
         tell("bringing the database to this version")
         if supervisor.complete(children.shoal("migrate", "--quiet"), children.environment()):
             raise CannotRun("The database could not be brought to this version; see above.")
+        furnish()
         tell("starting the web and its helpers")
         for program in children.programs():
             supervisor.start(program)

@@ -145,3 +145,11 @@ def test_other_shops_have_carts_of_their_own(alice, market, put):
     response = cart(alice, market)
     assert response.context["quote"].goods_minor == 10_000
     assert [place.label for place in response.context["shops"]] == ["宝的小店", "美的小店"]
+
+
+def test_on_a_new_phone_her_cart_is_found_without_a_shop_to_go_by(alice, market, put):
+    put(alice, 2)
+    alice.cookies.pop("shop", None)
+    response = alice.get("/cart")
+    assert response.context["shop"] == market.shop
+    assert response.context["quote"].goods_minor == 20_000

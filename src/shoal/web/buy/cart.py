@@ -25,7 +25,7 @@ from shoal.web.visitor import visitor_id
 @require_http_methods(["GET", "HEAD", "POST"])
 def cart(request: HttpRequest) -> HttpResponse:
     """This will show the cart of the shop she is in, or take her changes to it."""
-    shop = shop_here(request)
+    shop = shop_here(request) or _shop_of_cart(request)
     if shop is None:
         return own_page(request, "buy/cart_nowhere.html", {})
     if request.method == "POST":
@@ -44,6 +44,12 @@ def cart(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return piece(request, "buy/pieces/cart.html", context)
     return own_page(request, "buy/cart.html", context, shop=shop)
+
+
+def _shop_of_cart(request: HttpRequest) -> Shop | None:
+    """On a new phone no cookie says where she was: the shop of her fullest cart does."""
+    carts = cart_shops(visitor=visitor_id(request))
+    return max(carts, key=lambda row: row[1])[0] if carts else None
 
 
 @anyone
