@@ -62,6 +62,7 @@ _LATIN = re.compile(
     r"Bailu|Haifeng|Nordwind|Shanye",
 )
 _WORDS = re.compile(r"[A-Za-z]{3,}(?:[ ’'-]+[A-Za-z]{2,})+")
+_CODES = re.compile(r"[\w-]*\d[\w-]*")  # "DISH-ea4cb3" is nobody's language
 
 _TEXTS = """() => {
   const found = [];
