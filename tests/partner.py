@@ -67,6 +67,10 @@ class Partner:
     def finish_refunds(self) -> None:
         self.browser.post(f"{self.url}/test/finish")
 
+    def let_a_day_pass(self) -> None:
+        """What happened at the partner so far happened a day earlier."""
+        self.browser.post(f"{self.url}/test/age")
+
     def pay(self, page: str, choice: str = "pay") -> httpx.Response:
         return self.browser.post(page, data={"choice": choice})
 

@@ -13,6 +13,9 @@ The protocol, in the manner of the large ones:
   gives `reference` and `page`. `GET /v1/payments/<code>` gives `charges`.
 - `POST /v1/refunds`: `code payment amount currency notify_url` gives `state`, and so does
   `GET /v1/refunds/<code>`. Each is safe to repeat with the same code.
+- `GET /v1/bills/<since>-<until>` (Unix seconds) gives `ready` and `rows`: `kind` (pay, refund)
+  `code reference amount fee currency happened_at`. It keeps 0.6 % of a charge and gives the same
+  part of a refund back.
 - A notice is `POST notify_url` with `event kind code amount currency happened_at`, repeated with
   growing pauses until it is answered 2xx.
 - `/test` makes it misbehave.

@@ -125,7 +125,9 @@ def test_page(page: Page, connection: sqlite3.Connection) -> str:
         f'<form method="post" action="/test/release{action}">'
         f'<button class="cancel">{page.say("release")}</button></form>'
         f'<form method="post" action="/test/finish{action}">'
-        f'<button class="cancel">{page.say("finish")}</button></form></section>'
+        f'<button class="cancel">{page.say("finish")}</button></form>'
+        f'<form method="post" action="/test/age{action}">'
+        f'<button class="cancel">{page.say("age")}</button></form></section>'
         f"{_payments(page, connection)}{_notices(page, connection)}",
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from shoal.sandbox_pay import business, pages
+from shoal.sandbox_pay import billing, business, pages
 from shoal.sandbox_pay.keys import WINDOW_SECONDS, BadSignature, Keys, check, load_keys, sign
 from shoal.sandbox_pay.sender import Sender
 from shoal.sandbox_pay.store import Store, as_body, manners, set_manners
@@ -135,6 +135,9 @@ class App:
                 return business.ask_refund(connection, _record(asked), at=asked.at)
             case ("GET", "refunds", [number]):
                 return business.told_of_refund(connection, number)
+            case ("GET", "bills", [span]):
+                since, _, until = span.partition("-")
+                return billing.bill(connection, since=int(since), until=int(until), at=asked.at)
         raise business.Refusal("there is no such thing to ask")
 
     # The payer's side ------------------------------------------------------------------------
@@ -185,6 +188,8 @@ class App:
                     business.release_notices(connection, at=time.time())
                 case ("POST", "/test/finish"):
                     business.finish_pending(connection, at=asked.at)
+                case ("POST", "/test/age"):
+                    billing.let_a_day_pass(connection)
                 case _:
                     return self._lost(asked)
         return Answer("303 See Other", b"", {"Location": f"/test?lang={page.language}"})

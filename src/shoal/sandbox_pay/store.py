@@ -67,6 +67,7 @@ MANNERS: dict[str, tuple[str, ...]] = {
     ),
     "refunds": ("done", "pending", "fail", "fail_once"),
     "answers": ("prompt", "slow", "down"),
+    "bills": ("right", "left_out", "twice_billed", "other_amount", "day_late", "unready"),
 }  # fmt: skip
 """How it can behave: of each, the first is the good manner."""
 

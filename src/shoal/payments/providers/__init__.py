@@ -6,9 +6,10 @@ that hearing of it both ways counts once. Where a partner has no such id, the ad
 its transaction number and kind. No method is called inside a transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from importlib import import_module
 from typing import Protocol
@@ -89,6 +90,43 @@ class NoticeRefused(Refused):
     code = "notice_refused"
 
 
+class BillNotReady(Refused):
+    """The payment partner has not closed this day's bill yet. Try again in a few hours."""
+
+    code = "bill_not_ready"
+
+
+class BillKind(StrEnum):
+    """What a row of a partner's bill is about."""
+
+    PAY = "pay"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class BillRow:
+    """One row of a partner's bill for a day: money it took in, or gave back, for us.
+
+    `amount` is positive for both kinds; `fee` is what the partner kept for it, negative where a
+    refund gives a fee back. `code` is our number as the partner wrote it down, which need not be
+    one we know; `reference` is the partner's own number of the payment or refund.
+    """
+
+    kind: BillKind
+    code: str
+    reference: str
+    amount: int
+    fee: int
+    currency: str
+    happened_at: datetime
+
+    def __post_init__(self) -> None:
+        if self.amount <= 0 or not (self.code or self.reference):
+            raise ValueError("a row of a bill has a number and a positive amount")
+        if self.happened_at.tzinfo is None:
+            raise ValueError("a row of a bill says when, with its zone")
+
+
 class Provider(Protocol):
     """What Shoal asks of a payment partner.
 
@@ -123,6 +161,14 @@ class Provider(Protocol):
         """This will check an incoming notice's signature and age and read it, or NoticeRefused.
 
         `headers` have lower-case names.
+        """
+        ...
+
+    def download_bill(self, *, day: date) -> Iterable[BillRow]:
+        """This will return the rows of the bill for `day`, a day of the market, or BillNotReady.
+
+        A day without business gives none. A partner whose days are of another time zone gives the
+        bill that it files under this date; a row of the day beside it is matched as late.
         """
         ...
 

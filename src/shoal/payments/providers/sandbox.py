@@ -9,8 +9,8 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 
+from shoal.kit.clock import day_bounds
 from shoal.kit.money import Money
 from shoal.payments.providers import (
+    BillKind,
+    BillNotReady,
+    BillRow,
     NoticeRefused,
     Prepaid,
     Prepayment,
@@ -116,6 +120,18 @@ class HarbourPay:
         except (ValueError, KeyError, TypeError) as error:
             raise NoticeRefused from error
 
+    def download_bill(self, *, day: date) -> Iterable[BillRow]:
+        """This will return what Harbour Pay wrote down between the market's midnights."""
+        since_at, until_at = day_bounds(day)
+        path = f"/v1/bills/{int(since_at.timestamp())}-{int(until_at.timestamp())}"
+        told = self._ask("GET", path)
+        if not told["ready"]:
+            raise BillNotReady
+        try:
+            return [_bill_row(row) for row in told["rows"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ProviderDown from error
+
     def _check(self, *, headers: Mapping[str, str], body: bytes, at: datetime) -> str:
         stamp, nonce = headers.get("pay-timestamp", ""), headers.get("pay-nonce", "")
         message = f"{stamp}\n{nonce}\n".encode() + body + b"\n"
@@ -181,6 +197,20 @@ def _notice(told: dict[str, Any], *, digest: bytes = b"", nonce: str = "") -> Pr
         happened_at=happened_at,
         digest=digest,
         nonce=nonce,
+    )
+
+
+def _bill_row(told: dict[str, Any]) -> BillRow:
+    if not isinstance(told["amount"], int) or not isinstance(told["fee"], int):
+        raise TypeError("an amount that is no whole number")
+    return BillRow(
+        kind=BillKind(told["kind"]),
+        code=str(told["code"])[:40],
+        reference=str(told["reference"])[:80],
+        amount=told["amount"],
+        fee=told["fee"],
+        currency=str(told["currency"])[:3],
+        happened_at=datetime.fromisoformat(told["happened_at"]),
     )
 
 
