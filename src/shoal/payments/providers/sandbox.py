@@ -67,7 +67,7 @@ class HarbourPay:
     def prepay(self, *, prepayment: Prepayment) -> Prepaid:
         """This will announce a payment and return the partner's page for it."""
         ends = prepayment.expires_at
-        told = self._ask(
+        told = self.ask(
             "POST",
             "/v1/payments",
             {
@@ -85,14 +85,14 @@ class HarbourPay:
 
     def query(self, *, code: str) -> Sequence[ProviderNotice]:
         """This will return what was charged for the intent `code`."""
-        return [_notice(charge) for charge in self._ask("GET", f"/v1/payments/{code}")["charges"]]
+        return [_notice(charge) for charge in self.ask("GET", f"/v1/payments/{code}")["charges"]]
 
     def refund(
         self, *, code: str, intent_code: str, money: Money, reason: str, notify_url: str
     ) -> Sequence[ProviderNotice]:
         """This will ask for a refund; Harbour Pay wants no reason."""
         del reason
-        told = self._ask(
+        told = self.ask(
             "POST",
             "/v1/refunds",
             {
@@ -107,7 +107,7 @@ class HarbourPay:
 
     def query_refund(self, *, code: str) -> Sequence[ProviderNotice]:
         """This will return what has become of the refund `code`."""
-        told = self._ask("GET", f"/v1/refunds/{code}")["told"]
+        told = self.ask("GET", f"/v1/refunds/{code}")["told"]
         return [_notice(told)] if told else []
 
     def read_notice(
@@ -124,7 +124,7 @@ class HarbourPay:
         """This will return what Harbour Pay wrote down between the market's midnights."""
         since_at, until_at = day_bounds(day)
         path = f"/v1/bills/{int(since_at.timestamp())}-{int(until_at.timestamp())}"
-        told = self._ask("GET", path)
+        told = self.ask("GET", path)
         if not told["ready"]:
             raise BillNotReady
         try:
@@ -153,7 +153,11 @@ class HarbourPay:
         except (OSError, ValueError) as error:
             raise ProviderDown from error
 
-    def _ask(self, method: str, path: str, record: dict[str, object] | None = None) -> Any:
+    def ask(self, method: str, path: str, record: dict[str, object] | None = None) -> Any:
+        """This will ask the partner something, both sides signing, and return the answer's record.
+
+        Raises ProviderDown or ProviderSaidNo.
+        """
         body = b"" if record is None else json.dumps(record).encode()
         # The clock of a message on the wire, not of business: a retry must be signed afresh.
         stamp, nonce = int(time.time()), secrets.token_hex(16)
