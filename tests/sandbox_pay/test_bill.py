@@ -66,7 +66,7 @@ def test_the_bill_can_take_its_time(partner, paid_yesterday):
 
 def test_a_bill_of_no_span_is_refused(partner):
     with pytest.raises(ProviderSaidNo):
-        provider("sandbox")._ask("GET", "/v1/bills/yesterday-today")
+        provider("sandbox").ask("GET", "/v1/bills/yesterday-today")
 
 
 def test_the_markets_day_runs_from_midnight_to_midnight():
