@@ -6,12 +6,12 @@ from shoal.catalog import steps as catalog
 from shoal.kit import events
 from shoal.kit.events import Reactor
 from shoal.offers import steps as offers
-from shoal.orders.events import OrderCompleted
+from shoal.orders.events import LinesRefunded, LinesThawed, OrderCompleted
 from shoal.orders.steps import note_refunds, take_payments
 from shoal.orders.steps_erasure import refuse_open_orders
 from shoal.payments.events import PaymentCaptured, PaymentRefunded
 from shoal.people.events import ErasureAsked, InvitationAccepted
-from shoal.settlement.steps import settle_orders
+from shoal.settlement.steps import reverse_refunded, settle_orders, settle_thawed
 from shoal.shops import steps_members as shop_members
 
 REACTIONS: dict[type, tuple[Reactor, ...]] = {
@@ -26,6 +26,8 @@ REACTIONS: dict[type, tuple[Reactor, ...]] = {
     PaymentCaptured: (take_payments,),
     PaymentRefunded: (note_refunds,),
     OrderCompleted: (settle_orders,),
+    LinesRefunded: (reverse_refunded,),
+    LinesThawed: (settle_thawed,),
 }
 
 

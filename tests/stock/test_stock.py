@@ -103,8 +103,10 @@ class StockMachine(RuleBasedStateMachine):
             self.left[allotment] += quantity
             self.lines[line] = (allotment, quantity, "released")
         elif way == "put_back":
-            steps.put_back(lines=[line], by="test", at=AT, reason="cancelled")
-            steps.put_back(lines=[line], by="test", at=AT, reason="cancelled twice")
+            back = {line: quantity}
+            steps.put_back(units=back, by="test", at=AT, reason="cancelled")
+            with pytest.raises(steps.StockMoved):
+                steps.put_back(units=back, by="test", at=AT, reason="cancelled twice")
             self.left[allotment] += quantity
             self.lines[line] = (allotment, quantity, "returned")
         elif steps.hold_again(lines=[line], by="test", at=AT):

@@ -20,7 +20,9 @@ class Account(models.Model):
         DEPOSIT = "brand_deposit"
         GOODWILL = "goodwill"
         PROMOTION = "promotion", "what a funder gives towards discounts"
-        BANK = "bank", "paid out to parties"
+        BANK = "bank", "our own bank account"
+        PROVIDER_FEE = "provider_fee", "what payment providers kept for their work"
+        PAYOUT = "payout", "left a party's account, not yet at her bank"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)

@@ -106,6 +106,9 @@ class Offer(models.Model):
     cap_minor = models.BigIntegerField()
     rate_bp = models.PositiveIntegerField()
     per_customer = models.PositiveIntegerField(null=True, help_text="units one customer may buy")
+    return_days = models.PositiveSmallIntegerField(
+        null=True, help_text="after arrival; null: as long as the installation's setting says"
+    )
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField(null=True, help_text="null: standing")
     state = models.CharField(max_length=10, choices=State, default=State.LISTED)

@@ -345,6 +345,7 @@ def _line(order: Order, parcel: Parcel, number: int, line: PricedLine) -> OrderL
         quantity=line.quantity,
         earns=order.earner_id is not None,
     )
+    promised: int | None = offer.return_days
     return OrderLine(
         id=uuid7(),
         order=order,
@@ -367,6 +368,7 @@ def _line(order: Order, parcel: Parcel, number: int, line: PricedLine) -> OrderL
         tax_bp=product.category.tax_bp,
         tax_minor=included_tax(amount=parts.line, tax_bp=product.category.tax_bp),
         rule=SHARING_RULE,
+        return_days=settings.SHOAL_AFTER_SALES.days if promised is None else promised,
     )
 
 

@@ -9,9 +9,11 @@ from shoal.orders.models import Order, OrderStep, Parcel, ParcelStep
 _SUMS_OFF = """
 SELECT count(*) FROM orders_order o
 LEFT JOIN (
-    SELECT order_id, sum(line_minor) AS goods FROM orders_orderline GROUP BY order_id
+    SELECT order_id, sum(line_minor) AS goods,
+        sum(brand_discount_minor + keeper_discount_minor + platform_discount_minor) AS discount
+    FROM orders_orderline GROUP BY order_id
 ) lines ON lines.order_id = o.id
-WHERE lines.goods IS DISTINCT FROM o.goods_minor
+WHERE lines.goods IS DISTINCT FROM o.goods_minor OR lines.discount <> o.discount_minor
     OR o.freight_minor <> (
         SELECT coalesce(sum(freight_minor), 0) FROM orders_parcel WHERE order_id = o.id)
 """
@@ -23,12 +25,50 @@ LEFT JOIN stock_hold hold ON hold.id = line.id
 WHERE hold.quantity IS DISTINCT FROM line.quantity
     OR hold.allotment_id IS DISTINCT FROM line.allotment_id
     OR (o.state = 'unpaid') <> (hold.state = 'held')
-    OR (o.state IN ('paid', 'shipped', 'delivered', 'completed') AND hold.state <> 'sold')
+    OR (o.state IN ('paid', 'shipped', 'delivered', 'completed')
+        AND hold.state NOT IN ('sold', 'returned'))
+    OR hold.returned > line.back_units
+"""
+
+_BACK_OFF = """
+WITH back AS (
+    SELECT line_id, sum(units) AS units, sum(paid_minor) AS paid, sum(promotion_minor) AS promotion,
+        sum(brand_minor) AS brand, sum(keeper_minor) AS keeper, sum(platform_minor) AS platform,
+        sum(tax_minor) AS tax
+    FROM orders_linerefund GROUP BY line_id
+)
+SELECT count(*) FROM orders_orderline line LEFT JOIN back ON back.line_id = line.id
+WHERE line.back_units <> coalesce(back.units, 0)
+    OR line.back_paid_minor <> coalesce(back.paid, 0)
+    OR line.back_promotion_minor <> coalesce(back.promotion, 0)
+    OR line.back_brand_minor <> coalesce(back.brand, 0)
+    OR line.back_keeper_minor <> coalesce(back.keeper, 0)
+    OR line.back_platform_minor <> coalesce(back.platform, 0)
+    OR line.back_tax_minor <> coalesce(back.tax, 0)
+"""
+
+_FREIGHT_BACK_OFF = """
+SELECT count(*) FROM orders_parcel parcel
+WHERE parcel.freight_back_minor <> (
+    SELECT coalesce(sum(amount_minor), 0) FROM orders_freightrefund WHERE parcel_id = parcel.id)
+"""
+
+# What the lines and parcels say went back is what payments was asked to give back.
+_REFUNDS_OFF = """
+WITH back AS (
+    SELECT subject, sum(amount) AS amount FROM (
+        SELECT subject, paid_minor AS amount FROM orders_linerefund
+        UNION ALL SELECT subject, amount_minor FROM orders_freightrefund
+    ) parts GROUP BY subject
+)
+SELECT count(*) FROM back LEFT JOIN payments_refund refund ON refund.subject = back.subject
+WHERE coalesce(refund.amount, 0) <> back.amount
 """
 
 _LIMITS_OFF = """
 WITH bought AS (
-    SELECT line.offer_id AS offer_id, o.customer_id AS customer, sum(line.quantity) AS quantity
+    SELECT line.offer_id AS offer_id, o.customer_id AS customer,
+        sum(line.quantity - line.back_units) AS quantity
     FROM orders_orderline line
     JOIN orders_order o ON o.id = line.order_id
     JOIN offers_offer offer ON offer.id = line.offer_id
@@ -64,6 +104,24 @@ def checks() -> Iterable[Check]:
         "orders: every line holds or bought its units",
         _HOLDS_OFF,
         "{found} lines do not match their stock hold. Compare orders_orderline with stock_hold.",
+    )
+    yield none_found(
+        "orders: what went back of each line is the sum of its refunds",
+        _BACK_OFF,
+        "{found} lines say that other sums went back than their refunds. Stop payouts and compare"
+        " orders_orderline with orders_linerefund.",
+    )
+    yield none_found(
+        "orders: what went back of each parcel's freight is the sum of its refunds",
+        _FREIGHT_BACK_OFF,
+        "{found} parcels say that other freight went back than their refunds. Compare"
+        " orders_parcel with orders_freightrefund.",
+    )
+    yield none_found(
+        "orders: what lines and parcels gave back is what the customer is given",
+        _REFUNDS_OFF,
+        "{found} refunds have other sums than their lines and parcels. Compare orders_linerefund"
+        " with payments_refund.",
     )
     yield none_found(
         "orders: limits count every unit a customer has",

@@ -17,6 +17,24 @@ class OrderPaid:
 
 
 @dataclass(frozen=True, slots=True)
+class LinesRefunded:
+    """Parts of an order went back: its line and freight refunds of `subject` say which."""
+
+    order: UUID
+    subject: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinesThawed:
+    """Nothing keeps these lines from being settled any more, as far as one case goes."""
+
+    order: UUID
+    lines: tuple[UUID, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCompleted:
     """An order's after-sales window is over: its parties are owed their parts."""
 

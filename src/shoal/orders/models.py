@@ -78,6 +78,9 @@ class Order(models.Model):
     paid_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    after_sales_until = models.DateTimeField(
+        null=True, help_text="from then on it is completed; set when it is delivered"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -102,7 +105,9 @@ class Order(models.Model):
             models.Index(fields=["earner", "-placed_at"], name="order_earner"),
             models.Index(fields=["expires_at"], condition=Q(state="unpaid"), name="order_unpaid"),
             models.Index(
-                fields=["delivered_at"], condition=Q(state="delivered"), name="order_delivered"
+                fields=["after_sales_until"],
+                condition=Q(state="delivered"),
+                name="order_to_complete",
             ),
         ]
 
@@ -127,13 +132,29 @@ class Parcel(models.Model):
     problem = models.CharField(max_length=200, blank=True, help_text="why the brand cannot ship")
     shipped_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    # Projection of its freight refunds.
+    freight_back_minor = models.BigIntegerField(default=0)
 
     class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(freight_back_minor__gte=0, freight_back_minor__lte=F("freight_minor")),
+                name="freight_back_was_paid",
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["brand", "state"], name="parcel_brand")]
+
+    @property
+    def freight_left_minor(self) -> int:
+        """The freight that was paid and not given back."""
+        return self.freight_minor - self.freight_back_minor
 
 
 class OrderLine(models.Model):
-    """One offer in one order. Price, shares of the price and rule are frozen: never recomputed."""
+    """One offer in one order. Price, shares of the price and rule are frozen: never recomputed.
+
+    The `back_` columns are a projection of its refunds: the database lets none exceed its part.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
@@ -145,7 +166,8 @@ class OrderLine(models.Model):
     allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="+")
     titles = models.JSONField(help_text="what it was called when it was bought, by language")
     quantity = models.PositiveIntegerField()
-    # Per unit: B, S and M. Per line: the parts, which add up to quantity x (S + M).
+    # Per unit: B, S and M. Per line: the parts and what brand and keeper gave of theirs as a
+    # discount; together quantity x (S + M). The platform's comes from an account of its own.
     supply_minor = models.BigIntegerField()
     sale_minor = models.BigIntegerField()
     markup_minor = models.BigIntegerField()
@@ -154,11 +176,27 @@ class OrderLine(models.Model):
     brand_minor = models.BigIntegerField()
     keeper_minor = models.BigIntegerField()
     platform_minor = models.BigIntegerField()
+    brand_discount_minor = models.BigIntegerField(default=0)
+    keeper_discount_minor = models.BigIntegerField(default=0)
+    platform_discount_minor = models.BigIntegerField(default=0)
     tax_bp = models.PositiveIntegerField(default=0)
     tax_minor = models.BigIntegerField(default=0, help_text="included in the line's price")
     rule = models.CharField(
         max_length=20, help_text="the version of the rule that shared the price"
     )
+    return_days = models.PositiveSmallIntegerField(
+        default=7, help_text="how long after its arrival she may ask to return it"
+    )
+    open_cases = models.PositiveSmallIntegerField(
+        default=0, help_text="while there are any, the line is not settled"
+    )
+    back_units = models.PositiveIntegerField(default=0)
+    back_paid_minor = models.BigIntegerField(default=0)
+    back_promotion_minor = models.BigIntegerField(default=0)
+    back_brand_minor = models.BigIntegerField(default=0)
+    back_keeper_minor = models.BigIntegerField(default=0)
+    back_platform_minor = models.BigIntegerField(default=0)
+    back_tax_minor = models.BigIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
@@ -169,14 +207,73 @@ class OrderLine(models.Model):
                 name="line_price",
             ),
             models.CheckConstraint(
-                condition=Q(line_minor=F("brand_minor") + F("keeper_minor") + F("platform_minor")),
+                condition=Q(
+                    line_minor=F("brand_minor")
+                    + F("keeper_minor")
+                    + F("platform_minor")
+                    + F("brand_discount_minor")
+                    + F("keeper_discount_minor")
+                ),
                 name="line_shared_whole",
             ),
             models.CheckConstraint(
                 condition=Q(brand_minor__gte=0, keeper_minor__gte=0, platform_minor__gte=0),
                 name="line_parts",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    brand_discount_minor__gte=0,
+                    keeper_discount_minor__gte=0,
+                    platform_discount_minor__gte=0,
+                    line_minor__gte=F("brand_discount_minor")
+                    + F("keeper_discount_minor")
+                    + F("platform_discount_minor"),
+                ),
+                name="line_discounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    back_units__lte=F("quantity"),
+                    back_paid_minor__gte=0,
+                    back_promotion_minor__gte=0,
+                    back_promotion_minor__lte=F("platform_discount_minor"),
+                    back_brand_minor__gte=0,
+                    back_brand_minor__lte=F("brand_minor"),
+                    back_keeper_minor__gte=0,
+                    back_keeper_minor__lte=F("keeper_minor"),
+                    back_platform_minor__gte=0,
+                    back_platform_minor__lte=F("platform_minor"),
+                    back_tax_minor__gte=0,
+                    back_tax_minor__lte=F("tax_minor"),
+                ),
+                name="line_back_was_there",
+            ),
+            # With the parts within theirs, this keeps what goes back within what was paid.
+            models.CheckConstraint(
+                condition=Q(
+                    back_brand_minor=F("back_paid_minor")
+                    + F("back_promotion_minor")
+                    - F("back_keeper_minor")
+                    - F("back_platform_minor")
+                ),
+                name="line_back_adds_up",
+            ),
         ]
+
+    @property
+    def discount_minor(self) -> int:
+        """What all funders together took off the line's price."""
+        return self.brand_discount_minor + self.keeper_discount_minor + self.platform_discount_minor
+
+    @property
+    def paid_minor(self) -> int:
+        """What the customer paid for the line."""
+        return self.line_minor - self.discount_minor
+
+    @property
+    def units_left(self) -> int:
+        """The units that were not given back."""
+        return self.quantity - self.back_units
 
 
 class OrderStep(models.Model):
@@ -199,6 +296,56 @@ class ParcelStep(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
+
+
+class LineRefund(models.Model):
+    """Fact: units of a line, or a part of its price, were given back, and whose part it was."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject = models.UUIDField(help_text="what asked for it: the order's cancellation, a case")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="line_refunds")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refunds")
+    units = models.PositiveIntegerField()
+    paid_minor = models.BigIntegerField(help_text="what the customer gets")
+    promotion_minor = models.BigIntegerField(help_text="what the platform's discount gets")
+    brand_minor = models.BigIntegerField()
+    keeper_minor = models.BigIntegerField()
+    platform_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "line"], name="one_refund_of_a_line"),
+            models.CheckConstraint(
+                condition=Q(
+                    paid_minor=F("brand_minor")
+                    + F("keeper_minor")
+                    + F("platform_minor")
+                    - F("promotion_minor")
+                ),
+                name="line_refund_adds_up",
+            ),
+        ]
+
+
+class FreightRefund(models.Model):
+    """Fact: some of a parcel's freight was given back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject = models.UUIDField(help_text="as in LineRefund")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="freight_refunds")
+    parcel = models.ForeignKey(Parcel, models.PROTECT, related_name="refunds")
+    amount_minor = models.BigIntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "parcel"], name="one_refund_of_freight"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="freight_refund_positive"),
+        ]
 
 
 class Receipt(models.Model):

@@ -1,10 +1,8 @@
 """What people and processes do with an order after it was placed."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
-
-from django.conf import settings
 
 from shoal.kit import vault
 from shoal.kit.errors import NotFound, Refused
@@ -13,8 +11,9 @@ from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation
 from shoal.orders.events import OrderCompleted
 from shoal.orders.models import Order, OrderStep, Parcel, RefundApproval
+from shoal.orders.refunds import undo_paid
 from shoal.orders.rules import is_cancellable
-from shoal.orders.steps import give_up, lock_orders, move_orders, undo_paid
+from shoal.orders.steps import complete_due, give_up, lock_orders
 from shoal.payments.steps import close_intents, lock_intents
 
 _BATCH = 500
@@ -117,23 +116,18 @@ def change_address(
 
 
 @operation
-def complete_orders(*, at: datetime) -> int:
-    """This will complete delivered orders whose after-sales window is over; at most 500.
+def complete_orders(*, at: datetime, most: int = 5_000) -> int:
+    """This will complete delivered orders whose after-sales window is over; at most `most`.
 
     Whoever is owed something is settled in the same transaction. Returns how many; call again
     while it returns any.
     """
-    window: timedelta = settings.SHOAL_AFTER_SALES
-    due = Order.objects.filter(state=Order.State.DELIVERED, delivered_at__lte=at - window)
-    ids = list(due.order_by("delivered_at").values_list("id", flat=True)[:_BATCH])
-    orders = {
-        key: row for key, row in lock_orders(ids).items() if row.state == Order.State.DELIVERED
-    }
-    moments = {key: row.delivered_at + window for key, row in orders.items() if row.delivered_at}
+    due = Order.objects.filter(state=Order.State.DELIVERED, after_sales_until__lte=at)
+    orders = complete_due(
+        due.order_by("after_sales_until").values_list("id", flat=True)[:most], by="worker:complete"
+    )
     if orders:
-        by = dict.fromkeys(orders, "worker:complete")
-        move_orders(orders, to=Order.State.COMPLETED, by=by, at=moments)
-        publish([OrderCompleted(key, moments[key]) for key in sorted(orders)])
+        publish([OrderCompleted(order, at) for order in orders])
     return len(orders)
 
 

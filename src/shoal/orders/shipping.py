@@ -1,6 +1,5 @@
 """Parcels on their way: what a brand's warehouse and the carrier report."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,7 @@ from shoal.kit.ids import short_code, uuid7
 from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import operation
 from shoal.orders.models import Order, OrderLine, Parcel, ParcelStep
-from shoal.orders.rules import state_of_parcels
-from shoal.orders.steps import lock_orders, move_orders
+from shoal.orders.steps import follow_parcels, lock_orders
 
 
 class NotWaiting(Refused):
@@ -202,16 +200,4 @@ def _bring_orders_along(
     for parcel in changed:
         earlier = touched.get(parcel.order_id, moments[parcel.id])
         touched[parcel.order_id] = max(earlier, moments[parcel.id])
-    states: dict[UUID, list[str]] = defaultdict(list)
-    for order, state in Parcel.objects.filter(order__in=list(touched)).values_list(
-        "order_id", "state"
-    ):
-        states[order].append(state)
-    for target in (Order.State.SHIPPED, Order.State.DELIVERED):
-        moving = {
-            key: orders[key]
-            for key in sorted(touched)
-            if state_of_parcels(states[key]) == target and orders[key].state != target
-        }
-        if moving:
-            move_orders(moving, to=target, by=dict.fromkeys(moving, by), at=touched)
+    follow_parcels({key: orders[key] for key in touched}, touched, by=by)

@@ -2,20 +2,23 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db import connection
+from django.db.models import F, Max, Sum
 
 from shoal.kit.bulk import update_rows
 from shoal.kit.events import publish
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import step
+from shoal.ledger.models import Account
+from shoal.ledger.steps import AccountKey, NewTransfer, post
 from shoal.offers.models import Purchase
 from shoal.orders.events import OrderPaid
 from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, ParcelStep
-from shoal.orders.rules import may_follow
+from shoal.orders.rules import Left, may_follow, state_of_parcels
 from shoal.payments.events import PaymentCaptured, PaymentRefunded
 from shoal.payments.steps import RefundWanted, request_refunds
 from shoal.stock import steps as stock
@@ -49,7 +52,6 @@ def move_orders(
     stamp = {
         Order.State.PAID: "paid_at",
         Order.State.DELIVERED: "delivered_at",
-        Order.State.COMPLETED: "completed_at",
     }.get(to)
     for order in orders.values():
         if not may_follow(order.state, to):
@@ -57,11 +59,45 @@ def move_orders(
         order.state = to
         if stamp:
             setattr(order, stamp, at[order.id])
-    update_rows(list(orders.values()), ["state", *([stamp] if stamp else [])])
+    fields = ["state", *([stamp] if stamp else [])]
+    if to == Order.State.DELIVERED:
+        _start_after_sales(orders)
+        fields.append("after_sales_until")
+    update_rows(list(orders.values()), fields)
     OrderStep.objects.bulk_create(
         OrderStep(id=uuid7(), order_id=order, state=to, reason=reason, by=by[order], at=at[order])
         for order in orders
     )
+
+
+@step
+def complete_due(ids: Iterable[UUID], *, by: str) -> list[UUID]:
+    """This will complete those of the orders that are delivered, and return them in sorted order.
+
+    Set-based: tens of thousands of orders in a few statements.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id FROM orders_order WHERE id = ANY(%s) AND state = 'delivered'
+            ORDER BY id FOR UPDATE
+            """,
+            [list(ids)],
+        )
+        found = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            """
+            WITH done AS (
+                UPDATE orders_order SET state = 'completed', completed_at = after_sales_until
+                WHERE id = ANY(%s) RETURNING id, completed_at
+            ), given (step, order_id) AS (SELECT * FROM unnest(%s::uuid[], %s::uuid[]))
+            INSERT INTO orders_orderstep (id, order_id, state, reason, by, at)
+            SELECT given.step, done.id, 'completed', '', %s, done.completed_at
+            FROM done JOIN given ON given.order_id = done.id
+            """,
+            [found, [uuid7() for _ in found], found, by],
+        )
+    return found
 
 
 @step
@@ -84,6 +120,7 @@ def take_payments(facts: Sequence[PaymentCaptured]) -> None:
         if row.state in {Order.State.EXPIRED, Order.State.CANCELLED} and row.paid_at is None
     }
     revived = {key: row for key, row in sorted(late.items()) if _revive(key, at=moments[key])}
+    _fund_discounts(waiting | revived, moments)
     _pay(waiting, moments)
     _pay(revived, moments, reason="paid late; the goods were still there")
     settled = waiting.keys() | revived.keys()
@@ -134,7 +171,7 @@ def give_up(
     takes the same locks in the same order.
     """
     lines = [line for ids in _lines_of(orders).values() for line in ids]
-    _cancel_parcels(orders, by=by, at=at, reason=reason)
+    _cancel_waiting(orders, by=by, at=at, reason=reason)
     give_limits_back(orders)
     stock.release(lines=dict.fromkeys(lines, at), by=by, reason=reason)
     move_orders(
@@ -143,29 +180,33 @@ def give_up(
 
 
 @step
-def undo_paid(
-    order: Order, *, to: Order.State, by: str, at: datetime, reason: str, restock: bool
+def cancel_parcels(parcels: Mapping[UUID, Parcel], *, by: str, at: datetime, reason: str) -> None:
+    """This will mark locked `parcels` as not coming."""
+    _move_parcels(parcels, to=Parcel.State.CANCELLED, by=by, at=at, reason=reason)
+
+
+@step
+def follow_parcels(
+    orders: Mapping[UUID, Order], moments: Mapping[UUID, datetime], *, by: str
 ) -> None:
-    """This will give a locked paid order's whole payment back, and its units where `restock`."""
-    one = {order.id: order}
-    request_refunds(
-        wants=[
-            RefundWanted(
-                paid_for=order.id,
-                subject=order.id,
-                amount=order.total_minor,
-                reason=reason[:200],
-                by=by,
-            )
-        ],
-        at=at,
-    )
-    _cancel_parcels(one, by=by, at=at, reason=reason)
-    give_limits_back(one)
-    if restock:
-        lines = [line for ids in _lines_of(one).values() for line in ids]
-        stock.put_back(lines=lines, by=by, at=at, reason=reason)
-    move_orders(one, to=to, by={order.id: by}, at={order.id: at}, reason=reason)
+    """This will bring locked `orders` to where their parcels are, at each order's moment."""
+    states: dict[UUID, list[str]] = defaultdict(list)
+    rows = Parcel.objects.filter(order__in=list(orders)).values_list("order_id", "state")
+    for order, state in rows:
+        states[order].append(state)
+    reached = {key: state_of_parcels(found) for key, found in states.items()}
+    # One step after the other: the last parcel that was waited for may have been cancelled.
+    for before, target, from_there in (
+        (Order.State.PAID, Order.State.SHIPPED, {Order.State.SHIPPED, Order.State.DELIVERED}),
+        (Order.State.SHIPPED, Order.State.DELIVERED, {Order.State.DELIVERED}),
+    ):
+        moving = {
+            key: orders[key]
+            for key in sorted(orders)
+            if orders[key].state == before and reached[key] in from_there
+        }
+        if moving:
+            move_orders(moving, to=target, by=dict.fromkeys(moving, by), at=moments)
 
 
 @step
@@ -204,6 +245,27 @@ def _revive(order: UUID, *, at: datetime) -> bool:
     return True
 
 
+def _fund_discounts(orders: Mapping[UUID, Order], moments: Mapping[UUID, datetime]) -> None:
+    """What the platform gives towards paid orders joins what the customers gave, in escrow."""
+    rows = OrderLine.objects.filter(order__in=list(orders), platform_discount_minor__gt=0)
+    sums = rows.order_by().values_list("order").annotate(total=Sum("platform_discount_minor"))
+    post(
+        transfers=[
+            NewTransfer(
+                entry=uuid7(),
+                kind="discount",
+                debit=AccountKey(Account.Kind.PROMOTION, orders[order].currency),
+                credit=AccountKey(Account.Kind.ESCROW, orders[order].currency),
+                amount=amount,
+                subject=order,
+                at=moments[order],
+                by=PROCESS,
+            )
+            for order, amount in sums
+        ]
+    )
+
+
 def _pay(
     orders: Mapping[UUID, Order], moments: Mapping[UUID, datetime], *, reason: str = ""
 ) -> None:
@@ -219,10 +281,10 @@ def _pay(
     )
 
 
-def _cancel_parcels(orders: Iterable[UUID], *, by: str, at: datetime, reason: str) -> None:
-    ids = Parcel.objects.filter(order__in=list(orders)).exclude(state=Parcel.State.DELIVERED)
+def _cancel_waiting(orders: Iterable[UUID], *, by: str, at: datetime, reason: str) -> None:
+    ids = Parcel.objects.filter(order__in=list(orders), state=Parcel.State.WAITING)
     parcels = lock_rows(Parcel, ids.values_list("id", flat=True))
-    _move_parcels(parcels, to=Parcel.State.CANCELLED, by=by, at=at, reason=reason)
+    cancel_parcels(parcels, by=by, at=at, reason=reason)
 
 
 def _move_parcels(
@@ -232,6 +294,28 @@ def _move_parcels(
     ParcelStep.objects.bulk_create(
         ParcelStep(id=uuid7(), parcel_id=parcel, state=to, reason=reason[:200], by=by, at=at)
         for parcel in parcels
+    )
+
+
+def _start_after_sales(orders: Mapping[UUID, Order]) -> None:
+    """Each delivered order can be completed once the longest promise of its lines is over."""
+    rows = OrderLine.objects.filter(order__in=list(orders)).order_by().values_list("order")
+    longest = dict(rows.annotate(days=Max("return_days")))
+    for order in orders.values():
+        if order.delivered_at:
+            order.after_sales_until = order.delivered_at + timedelta(days=longest[order.id])
+
+
+def left_of(line: OrderLine) -> Left:
+    """This will say what is left of a line after what went back of it."""
+    return Left(
+        units=line.units_left,
+        paid=line.paid_minor - line.back_paid_minor,
+        promotion=line.platform_discount_minor - line.back_promotion_minor,
+        brand=line.brand_minor - line.back_brand_minor,
+        keeper=line.keeper_minor - line.back_keeper_minor,
+        platform=line.platform_minor - line.back_platform_minor,
+        tax=line.tax_minor - line.back_tax_minor,
     )
 
 

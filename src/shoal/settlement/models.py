@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from shoal.brands.models import Brand
 from shoal.kit.ids import uuid7
-from shoal.orders.models import Order, OrderLine, Parcel
+from shoal.orders.models import FreightRefund, LineRefund, Order, OrderLine, Parcel
 from shoal.shops.models import Shop
 
 
@@ -30,9 +30,13 @@ class SettledLine(models.Model):
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
     earner = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="settled_lines")
     currency = models.CharField(max_length=3)
+    # Net parts: what was frozen on the line, less what went back before. What brand and keeper gave
+    # as a discount is already off theirs; the ledger moves it apart, so that the funder shows.
     brand_minor = models.BigIntegerField()
     keeper_minor = models.BigIntegerField()
     platform_minor = models.BigIntegerField()
+    brand_discount_minor = models.BigIntegerField(default=0)
+    keeper_discount_minor = models.BigIntegerField(default=0)
     at = models.DateTimeField()
 
     class Meta:
@@ -51,11 +55,54 @@ class SettledLine(models.Model):
         ]
 
 
+class Reversal(models.Model):
+    """Fact: a refund took back what a line's parties had got; it came after the settlement."""
+
+    refund = models.OneToOneField(
+        LineRefund, models.PROTECT, primary_key=True, related_name="reversal"
+    )
+    line = models.ForeignKey(SettledLine, models.PROTECT, related_name="reversals")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="reversals")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
+    earner = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="reversals")
+    currency = models.CharField(max_length=3)
+    brand_minor = models.BigIntegerField()
+    keeper_minor = models.BigIntegerField()
+    platform_minor = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(brand_minor__gte=0, keeper_minor__gte=0, platform_minor__gte=0),
+                name="reversal_parts",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["brand", "-at"], name="reversal_brand"),
+            models.Index(fields=["earner", "-at"], name="reversal_earner"),
+        ]
+
+
 class SettledFreight(models.Model):
     """Fact: a parcel's freight went to its brand."""
 
     parcel = models.OneToOneField(Parcel, models.PROTECT, primary_key=True, related_name="settled")
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="settled_freight")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    freight_minor = models.BigIntegerField()
+    at = models.DateTimeField()
+
+
+class FreightReversal(models.Model):
+    """Fact: a refund took a parcel's freight back from its brand after the settlement."""
+
+    refund = models.OneToOneField(
+        FreightRefund, models.PROTECT, primary_key=True, related_name="reversal"
+    )
+    parcel = models.ForeignKey(SettledFreight, models.PROTECT, related_name="reversals")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="freight_reversals")
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3)
     freight_minor = models.BigIntegerField()

@@ -39,6 +39,15 @@ LEFT JOIN (
 WHERE allotment.held <> coalesce(holds.quantity, 0)
 """
 
+_RETURNS_OFF = """
+SELECT count(*) FROM stock_hold hold
+LEFT JOIN (
+    SELECT line, sum(quantity) AS quantity FROM stock_movement
+    WHERE kind = 'return' GROUP BY line
+) back ON back.line = hold.id
+WHERE hold.returned <> coalesce(back.quantity, 0)
+"""
+
 
 def checks() -> Iterable[Check]:
     """This will rebuild every allotment from its movements and compare."""
@@ -53,4 +62,10 @@ def checks() -> Iterable[Check]:
         _HOLDS_OFF,
         "{found} allotments hold other numbers than their holds. Compare"
         " stock_allotment.held with stock_hold.",
+    )
+    yield none_found(
+        "stock: what came back of each line is what its movements say",
+        _RETURNS_OFF,
+        "{found} holds count other returned units than their movements. Compare"
+        " stock_hold.returned with stock_movement.",
     )

@@ -72,11 +72,17 @@ class Hold(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="holds")
     quantity = models.PositiveIntegerField()
+    returned = models.PositiveIntegerField(default=0, help_text="of its sold units, back again")
     state = models.CharField(max_length=8, choices=State, default=State.HELD)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="hold_positive"),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("quantity"))
+                & (Q(returned=0) | Q(state__in=["sold", "returned"])),
+                name="hold_returned",
+            ),
         ]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from shoal.kit.bulk import update_rows
 from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
@@ -188,15 +189,23 @@ def release(*, lines: Mapping[UUID, datetime], by: str, reason: str) -> None:
 
 
 @step
-def put_back(*, lines: Sequence[UUID], by: str, at: datetime, reason: str) -> None:
-    """This will take sold units of whole `lines` back into what is available."""
-    holds = list(
-        Hold.objects.select_for_update().filter(id__in=lines, state=Hold.State.SOLD).order_by("id")
-    )
+def put_back(*, units: Mapping[UUID, int], by: str, at: datetime, reason: str) -> None:
+    """This will take sold `units` of lines (line to how many) back into what is available.
+
+    Raises StockMoved when a line has fewer sold units than that.
+    """
+    holds = list(lock_rows(Hold, units).values())
     amounts = Counter[UUID]()
     for row in holds:
-        amounts[row.allotment_id] += row.quantity
-    Hold.objects.filter(id__in=[row.id for row in holds]).update(state=Hold.State.RETURNED)
+        row.returned += units[row.id]
+        if row.state != Hold.State.SOLD or row.returned > row.quantity:
+            raise StockMoved(f"{units[row.id]} units of line {row.id} cannot come back")
+        if row.returned == row.quantity:
+            row.state = Hold.State.RETURNED
+        amounts[row.allotment_id] += units[row.id]
+    if len(holds) != len(units):
+        raise StockMoved(f"{len(units) - len(holds)} of {len(units)} lines hold nothing")
+    update_rows(holds, ["returned", "state"])
     ids = sorted(amounts)
     lock_rows(Allotment, ids)
     with connection.cursor() as cursor:
@@ -209,7 +218,19 @@ def put_back(*, lines: Sequence[UUID], by: str, at: datetime, reason: str) -> No
             """,
             [ids, [amounts[key] for key in ids]],
         )
-    _record(Movement.Kind.RETURN, [(row, at) for row in holds], by=by, reason=reason)
+    Movement.objects.bulk_create(
+        Movement(
+            id=uuid7(),
+            allotment_id=row.allotment_id,
+            kind=Movement.Kind.RETURN,
+            quantity=units[row.id],
+            line=row.id,
+            reason=reason[:200],
+            by=by,
+            at=at,
+        )
+        for row in holds
+    )
 
 
 def _end_holds(
