@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "shoal.shelves",
     "shoal.payments",
     "shoal.traffic",
+    "shoal.promotions",
     "shoal.orders",
     "shoal.settlement",
     "shoal.care",

@@ -1,0 +1,1 @@
+"""Coupons, threshold gifts and bundle prices: who may have them, what they take off, who pays."""
