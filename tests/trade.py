@@ -6,14 +6,18 @@ from uuid import UUID, uuid4
 
 from shoal.brands.models import Brand
 from shoal.kit.ids import short_code
+from shoal.kit.transactions import operation
 from shoal.offers.models import Offer
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
 from shoal.orders.models import Order, Parcel
+from shoal.orders.refunds import LinePart, refund_parts
 from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, ship_parcels
-from shoal.payments.models import Intent
+from shoal.orders.steps import lock_orders
+from shoal.payments.models import Intent, Refund
 from shoal.payments.operations import record_notices
 from shoal.payments.providers import ProviderNotice
 from shoal.payments.rules import Kind
+from shoal.payments.steps import lock_intents
 from shoal.people.models import Person
 from shoal.people.operations import NewPerson, add_people
 from shoal.shops.models import Shop
@@ -142,6 +146,57 @@ def deliver(placed: Order, *, at: datetime = AT + 3 * DAY) -> None:
         isinstance(row, Parcel) for row in deliver_parcels(deliveries=deliveries, by="owner")
     )
     placed.refresh_from_db()
+
+
+def give_back(
+    placed: Order,
+    *,
+    units: int = 0,
+    amount: int | None = None,
+    freight: int = 0,
+    restock: bool = False,
+    subject: UUID | None = None,
+    at: datetime = AT + 5 * DAY,
+) -> int:
+    """A part of the order's first line, and of its first parcel's freight, goes back."""
+    line, parcel = placed.lines.order_by("number")[0], placed.parcels.order_by("id")[0]
+    parts = [LinePart(line.id, units, amount, restock)] if units or amount else []
+    given = _give_back(
+        placed.id, subject or uuid4(), parts, {parcel.id: freight} if freight else {}, at
+    )
+    placed.refresh_from_db()
+    return given
+
+
+@operation
+def _give_back(
+    order: UUID, subject: UUID, parts: list[LinePart], freight: dict[UUID, int], at: datetime
+) -> int:
+    lock_intents(subjects=[order])
+    return refund_parts(
+        order=lock_orders([order])[order],
+        subject=subject,
+        lines=parts,
+        freight=freight,
+        reason="test",
+        by="olga",
+        at=at,
+    )
+
+
+def money_arrives_back(*, at: datetime = AT + 6 * DAY) -> None:
+    """The provider says that every refund on its way has reached its payer."""
+    for refund in Refund.objects.exclude(state=Refund.State.DONE).select_related("intent"):
+        notice = ProviderNotice(
+            provider=refund.intent.provider,
+            event=f"back-{refund.code}",
+            kind=Kind.REFUNDED,
+            code=refund.code,
+            amount=refund.amount,
+            currency=refund.currency,
+            happened_at=at,
+        )
+        record_notices(notices=[notice], at=at)
 
 
 def is_sound() -> bool:

@@ -1,0 +1,150 @@
+"""Parts of an order go back: what the customer gets, what the parties give, what settles after."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError
+
+from shoal.kit.transactions import operation
+from shoal.ledger.models import Account
+from shoal.ledger.queries import party_balance, platform_balances
+from shoal.orders import operations
+from shoal.orders.models import LineRefund, Order, OrderLine, Parcel
+from shoal.orders.refunds import freeze, thaw
+from shoal.orders.steps import lock_orders
+from shoal.payments.models import Refund
+from shoal.payments.steps import RefundTooLarge
+from shoal.settlement.models import Reversal, SettledLine
+from shoal.stock.models import Allotment
+from tests import trade
+from tests.trade import AT, DAY, Market
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = AT + 20 * DAY
+
+
+@pytest.fixture
+def market() -> Market:
+    return trade.open_market(stock=10, per_customer=5)
+
+
+@pytest.fixture
+def arrived(market: Market) -> Order:
+    """Three units for 300.00, arrived at Alice's."""
+    placed = trade.order(market, quantity=3)
+    trade.pay(placed)
+    trade.ship(placed)
+    trade.deliver(placed)
+    return placed
+
+
+def balances(market: Market) -> tuple[int, int, int, int]:
+    """Brand, keeper, fee, escrow."""
+    platform = {kind: money.minor for kind, _, money in platform_balances()}
+    return (
+        party_balance(kind=Account.Kind.BRAND, party=market.brand.id, currency="CNY").minor,
+        party_balance(kind=Account.Kind.KEEPER, party=market.shop.id, currency="CNY").minor,
+        platform.get("platform_fee", 0),
+        platform["escrow"],
+    )
+
+
+def test_one_of_three_units_before_shipping(market: Market) -> None:
+    placed = trade.order(market, quantity=3)
+    trade.pay(placed)
+    assert trade.give_back(placed, units=1, restock=True) == 10_000
+    line = OrderLine.objects.get(order=placed)
+    assert (line.units_left, line.back_paid_minor, placed.state) == (2, 10_000, "paid")
+    assert Allotment.objects.get(id=line.allotment_id).available == 8
+    trade.money_arrives_back()
+    trade.ship(placed)
+    trade.deliver(placed)
+    assert operations.complete_orders(at=LATER) == 1
+    assert balances(market) == (14_000, 4_000, 2_000, 0)
+    assert trade.is_sound()
+
+
+def test_the_last_unit_before_shipping_cancels_the_order(market: Market) -> None:
+    placed = trade.order(market, quantity=2)
+    trade.pay(placed)
+    trade.give_back(placed, units=1, restock=True)
+    trade.give_back(placed, units=1, restock=True)
+    assert placed.state == Order.State.CANCELLED
+    assert Parcel.objects.get(order=placed).state == Parcel.State.CANCELLED
+    trade.money_arrives_back()
+    assert balances(market) == (0, 0, 0, 0)
+    assert trade.is_sound()
+
+
+def test_a_part_of_the_price_for_goods_she_keeps(market: Market, arrived: Order) -> None:
+    assert trade.give_back(arrived, amount=1_000) == 1_000
+    trade.money_arrives_back()
+    assert operations.complete_orders(at=LATER) == 1
+    assert balances(market) == (20_300, 5_800, 2_900, 0)
+    assert trade.is_sound()
+
+
+def test_after_settlement_each_party_gives_its_part_back(market: Market, arrived: Order) -> None:
+    operations.complete_orders(at=LATER)
+    assert balances(market) == (21_000, 6_000, 3_000, 0)
+    trade.give_back(arrived, units=3, at=LATER + DAY)
+    assert balances(market) == (0, 0, 0, 30_000)  # on its way to her
+    trade.money_arrives_back()
+    assert balances(market) == (0, 0, 0, 0)
+    assert Reversal.objects.get().brand_minor == 21_000
+    assert arrived.state == Order.State.COMPLETED
+    assert trade.is_sound()
+
+
+def test_more_than_is_left_is_refused_and_nothing_changes(market: Market, arrived: Order) -> None:
+    trade.give_back(arrived, units=2)
+    with pytest.raises(RefundTooLarge):
+        trade.give_back(arrived, units=2)
+    with pytest.raises(RefundTooLarge):
+        trade.give_back(arrived, amount=10_001)
+    with pytest.raises(RefundTooLarge):
+        trade.give_back(arrived, freight=1)
+    assert (LineRefund.objects.count(), Refund.objects.count()) == (1, 1)
+    assert trade.is_sound()
+
+
+def test_one_subject_gives_a_line_back_once(arrived: Order) -> None:
+    subject = uuid4()
+    trade.give_back(arrived, units=1, subject=subject)
+    with pytest.raises(IntegrityError, match="one_refund_of_a_line"):
+        trade.give_back(arrived, units=1, subject=subject)
+    assert OrderLine.objects.get(order=arrived).back_units == 1
+    assert trade.is_sound()
+
+
+def test_the_database_lets_no_line_give_more_than_it_had(arrived: Order) -> None:
+    with pytest.raises(IntegrityError, match="line_back"):
+        OrderLine.objects.filter(order=arrived).update(
+            back_paid_minor=30_001, back_brand_minor=30_001
+        )
+
+
+def test_a_frozen_line_waits_for_its_case(market: Market, arrived: Order) -> None:
+    line = OrderLine.objects.get(order=arrived)
+    operation(freeze)(lines=[line.id])
+    assert operations.complete_orders(at=LATER) == 1
+    assert not SettledLine.objects.exists()
+    assert balances(market) == (0, 0, 0, 30_000)
+    assert trade.is_sound()
+
+    @operation
+    def close() -> None:
+        thaw(order=lock_orders([arrived.id])[arrived.id], lines=[line.id], at=LATER + DAY)
+
+    close()
+    assert balances(market) == (21_000, 6_000, 3_000, 0)
+    assert trade.is_sound()
+
+
+def test_a_limit_counts_what_she_kept(market: Market) -> None:
+    placed = trade.order(market, quantity=5)
+    trade.pay(placed)
+    trade.give_back(placed, units=2, restock=True)
+    again = trade.order(market, quantity=2)
+    assert again.state == Order.State.UNPAID
+    assert trade.is_sound()
