@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -89,6 +90,57 @@ def _currency(text: str) -> str:
     return text
 
 
+def _payout_period(text: str) -> str:
+    if text not in {"daily", "weekly", "monthly", "never"}:
+        raise ValueError("must be daily, weekly, monthly or never")
+    return text
+
+
+def _by_currency(text: str) -> dict[str, Decimal]:
+    """ "CNY 10, USD 2": an amount in major units for each currency."""
+    pairs = [part.split() for part in text.split(",") if part.strip()]
+    try:
+        return {_currency(name): _amount(amount) for name, amount in pairs}
+    except ValueError as error:
+        raise ValueError("must look like CNY 10, USD 2") from error
+
+
+def _brackets(text: str) -> dict[str, tuple[tuple[Decimal, int], ...]]:
+    """ "CNY 0=300 1000=2000": above so many major units, so many basis points; `;` parts them."""
+    try:
+        return {
+            _currency(words[0]): _rising(words[1:])
+            for words in (part.split() for part in text.split(";") if part.strip())
+        }
+    except ValueError as error:
+        raise ValueError("must look like CNY 0=300 1000=2000") from error
+
+
+def _rising(words: list[str]) -> tuple[tuple[Decimal, int], ...]:
+    pairs = [word.partition("=") for word in words]
+    steps = tuple((_amount(above), int(rate)) for above, _, rate in pairs)
+    amounts = [above for above, _ in steps]
+    if not steps or amounts != sorted(set(amounts)) or any(not 0 <= r <= 10_000 for _, r in steps):
+        raise ValueError
+    return steps
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except ArithmeticError as error:
+        raise ValueError from error
+    if not amount.is_finite() or amount < 0:
+        raise ValueError
+    return amount
+
+
+def _statement_period(text: str) -> str:
+    if text not in {"weekly", "half-monthly", "monthly"}:
+        raise ValueError("must be weekly, half-monthly or monthly")
+    return text
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -139,13 +191,66 @@ TABLE: tuple[Setting, ...] = (
     Setting("SHOAL_SECOND_FACTOR", "", "Whether operators need a second factor: yes or no; empty: "
             "yes unless the public address is loopback.",
             lambda text: _switch(text) if text else None),
-    Setting("SHOAL_PAY", "sandbox", "Payment provider."),
+    Setting("SHOAL_PAY", "sandbox", "Payment providers, separated by commas (wechat, alipay, "
+            "stripe, sandbox); customers choose among them."),
     Setting("SHOAL_PAY_PORT", "8001", "Port of the sandbox payment partner.", _port),
     Setting("SHOAL_PAY_URL", "", "Address of the payment partner's page; empty: the sandbox's.",
             lambda text: _web_address(text) if text else ""),
+    Setting("SHOAL_STRIPE_KEY", "", "Stripe's secret key (sk_… or rk_…)."),
+    Setting("SHOAL_STRIPE_KEY_FILE", "", "File with that key."),
+    Setting("SHOAL_STRIPE_WEBHOOK_SECRET", "", "Signing secret (whsec_…) of the webhook that "
+            "points at /notices/stripe."),
+    Setting("SHOAL_STRIPE_WEBHOOK_SECRET_FILE", "", "File with that secret."),
+    Setting("SHOAL_STRIPE_URL", "https://api.stripe.com", "Address of Stripe's API.",
+            _web_address),
+    Setting("SHOAL_WECHAT_APP_ID", "", "WeChat: id (wx…) of the service account."),
+    Setting("SHOAL_WECHAT_APP_SECRET", "", "WeChat: secret of the service account, for signing "
+            "in within WeChat."),
+    Setting("SHOAL_WECHAT_APP_SECRET_FILE", "", "File with that secret."),
+    Setting("SHOAL_WECHAT_MERCHANT", "", "WeChat Pay: merchant number."),
+    Setting("SHOAL_WECHAT_SERIAL", "", "WeChat Pay: serial number of the merchant's certificate."),
+    Setting("SHOAL_WECHAT_PRIVATE_KEY", "", "WeChat Pay: the merchant's private key, as PEM."),
+    Setting("SHOAL_WECHAT_PRIVATE_KEY_FILE", "", "File with that key (apiclient_key.pem)."),
+    Setting("SHOAL_WECHAT_API_KEY", "", "WeChat Pay: the APIv3 key, 32 characters."),
+    Setting("SHOAL_WECHAT_API_KEY_FILE", "", "File with that key."),
+    Setting("SHOAL_WECHAT_PUBLIC_KEY", "", "WeChat Pay's public key or platform certificate, "
+            "as PEM."),
+    Setting("SHOAL_WECHAT_PUBLIC_KEY_FILE", "", "File with it (pub_key.pem)."),
+    Setting("SHOAL_WECHAT_PUBLIC_KEY_ID", "", "Id (PUB_KEY_ID_…) of that public key; a "
+            "certificate carries its own serial number."),
+    Setting("SHOAL_WECHAT_URL", "https://api.mch.weixin.qq.com", "Address of WeChat Pay.",
+            _web_address),
+    Setting("SHOAL_WECHAT_OPEN_URL", "https://open.weixin.qq.com", "Address of WeChat's page for "
+            "signing in.", _web_address),
+    Setting("SHOAL_WECHAT_SNS_URL", "https://api.weixin.qq.com", "Address that tells who signed in "
+            "there.", _web_address),
+    Setting("SHOAL_ALIPAY_APP_ID", "", "Alipay: id of the application."),
+    Setting("SHOAL_ALIPAY_PRIVATE_KEY", "", "Alipay: the application's private key, PEM or bare "
+            "Base64."),
+    Setting("SHOAL_ALIPAY_PRIVATE_KEY_FILE", "", "File with that key."),
+    Setting("SHOAL_ALIPAY_PUBLIC_KEY", "", "Alipay's public key, PEM or bare Base64."),
+    Setting("SHOAL_ALIPAY_PUBLIC_KEY_FILE", "", "File with that key."),
+    Setting("SHOAL_ALIPAY_URL", "https://openapi.alipay.com", "Address of Alipay's gateway.",
+            _web_address),
     Setting("SHOAL_UNPAID_MINUTES", "30", "Minutes after which an unpaid order expires.", _whole),
     Setting("SHOAL_AFTER_SALES_DAYS", "7", "Days after delivery in which a customer may return.",
             _whole),
+    Setting("SHOAL_STATEMENT_PERIOD", "monthly", "How often statements are made: weekly, "
+            "half-monthly or monthly.", _statement_period),
+    Setting("SHOAL_PAYOUTS", "sandbox", "Who carries payouts: sandbox, or file for a bank that "
+            "takes files."),
+    Setting("SHOAL_PAYOUT_PERIOD", "weekly", "How often payouts are made by themselves: daily, "
+            "weekly, monthly or never.", _payout_period),
+    Setting("SHOAL_PAYOUT_MINIMUM", "CNY 10", "The least that is paid out, per currency, such as "
+            "CNY 10, USD 2; a currency not named has no minimum.", _by_currency),
+    Setting("SHOAL_PAYOUT_CHANGE_DAYS", "3", "Days in which nothing is paid out after a payout "
+            "account was changed.", _count),
+    Setting("SHOAL_WITHHOLD_KEEPER", "", "What is withheld of a keeper's payouts in a month, in "
+            "basis points above an amount: CNY 0=0 800=2000; empty: nothing.", _brackets),
+    Setting("SHOAL_WITHHOLD_BRAND", "", "What is withheld of a brand's payouts, written the same "
+            "way; empty: nothing.", _brackets),
+    Setting("SHOAL_DEBT_DAYS", "14", "Days below zero after which a brand's deposit answers for "
+            "its debt.", _count),
 )  # fmt: skip
 
 _BY_NAME = {setting.name: setting for setting in TABLE}

@@ -6,7 +6,7 @@ import json
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 
 from shoal.kit import events
 from shoal.kit.clock import now
@@ -203,14 +203,15 @@ def test_before_the_partner_ever_started_its_word_waits(partner):
 # The whole way: Alice pays on the partner's page, its notices come over HTTP --------------------
 
 
+def page_of(intent, server):
+    with override_settings(SHOAL_PUBLIC_URL=server.url):
+        begun = operations.start_payment(intent=intent, return_url=f"{server.url}/", at=now())
+    return begun.redirect_url
+
+
 def pay(partner, server, *, times=1):
     intent = open_one(amount=12_800)
-    page = operations.start_payment(
-        intent=intent,
-        return_url=f"{server.url}/",
-        notify_url=f"{server.url}{PATH}",
-        at=now(),
-    )
+    page = page_of(intent, server)
     for _ in range(times):
         partner.pay(page)
     return intent
@@ -245,13 +246,7 @@ def test_a_wrong_charge_comes_back_and_the_right_one_still_pays(partner, live_se
     until(lambda: Notice.objects.count() == 1)
     assert fresh(intent).state == "open"
     partner.behave()
-    page = operations.start_payment(
-        intent=fresh(intent),
-        return_url=f"{live_server.url}/",
-        notify_url=f"{live_server.url}{PATH}",
-        at=now(),
-    )
-    partner.pay(page)
+    partner.pay(page_of(fresh(intent), live_server))
     until(lambda: fresh(intent).state == "captured")
     operations.send_refunds(at=now())
     until(lambda: books(intent) == {("clearing", "CNY"): -12_800, ("escrow", "CNY"): 12_800})

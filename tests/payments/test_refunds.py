@@ -80,10 +80,8 @@ def paid_at_partner(partner, *, amount=12_800):
     """Alice has paid at the partner's page; no notice can reach anybody."""
     intent = open_one(amount=amount)
     partner.behave(notices="never")
-    page = operations.start_payment(
-        intent=intent, return_url=RETURN, notify_url="http://127.0.0.1:9/notices", at=NOW
-    )
-    partner.pay(page)
+    page = operations.start_payment(intent=intent, return_url=RETURN, at=NOW)
+    partner.pay(page.redirect_url)
     operations.settle_open_intents(at=NOW + timedelta(minutes=2))
     return fresh(intent)
 

@@ -14,7 +14,6 @@ from tests.payments.makers import NOW, books, captured, open_one, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RETURN = "http://localhost:8000/orders/x"
-NOWHERE = "http://127.0.0.1:9/notices"
 
 
 def fresh(row):
@@ -22,9 +21,7 @@ def fresh(row):
 
 
 def start(intent, **more: object):
-    return operations.start_payment(
-        intent=intent, return_url=RETURN, notify_url=NOWHERE, at=NOW, **more
-    )
+    return operations.start_payment(intent=intent, return_url=RETURN, at=NOW, **more).redirect_url
 
 
 def test_alice_is_sent_to_the_partners_page_and_back(partner):

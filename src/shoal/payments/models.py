@@ -35,6 +35,9 @@ class Intent(models.Model):
     payer = models.ForeignKey(Person, models.PROTECT, related_name="+")
     provider = models.CharField(max_length=20)
     provider_reference = models.CharField(max_length=80, blank=True)
+    client = models.CharField(
+        max_length=10, default="desk", help_text="what the payer pays with: desk, phone, wechat"
+    )
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)

@@ -6,6 +6,7 @@ call is safe to repeat.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from shoal.payments import queries, rules
 from shoal.payments.booking import take_notices
 from shoal.payments.models import Intent, Refund
 from shoal.payments.providers import (
+    Client,
+    Prepaid,
     Prepayment,
     ProviderDown,
     ProviderNotice,
@@ -27,6 +30,17 @@ from shoal.payments.providers import (
 )
 from shoal.payments.rules import Verdict
 from shoal.payments.steps import move_refund, send_soon
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """How somebody chose to pay: through which partner, and with what in her hand."""
+
+    provider: str
+    client: Client = Client.DESK
+    user: str = ""  # who she is to the chat app she is in
+    address: str = ""  # her network address
+
 
 # While one worker holds a row nobody else acts on it; it is due again if that worker dies.
 _HELD = timedelta(minutes=2)
@@ -58,43 +72,73 @@ def start_payment(
     *,
     intent: Intent,
     return_url: str,
-    notify_url: str,
     at: datetime,
+    payer: Payer | None = None,
     title: str = "",
     language: str = "",
     expires_at: datetime | None = None,
-) -> str:
-    """This will announce the payment to its provider and return where to send the payer.
+) -> Prepaid:
+    """This will announce the payment to the provider chosen and return how the payer goes on.
 
     `title` is what the partner's page calls the purchase. Raises NotPayable, ProviderDown or
     ProviderSaidNo; the thing to pay for stays payable after the last two.
     """
-    held = _hold_payment(intent=intent, at=at)
-    prepaid = provider(held.provider).prepay(
+    payer = payer or Payer(provider=intent.provider)
+    partner = provider(payer.provider)
+    held = _hold_payment(intent=intent, payer=payer, at=at)
+    prepaid = partner.prepay(
         prepayment=Prepayment(
             code=held.code,
             money=Money(held.amount, held.currency),
             title=title,
             return_url=return_url,
-            notify_url=notify_url,
+            notify_url=notify_url(provider=held.provider),
             expires_at=expires_at,
             language=language,
+            client=payer.client,
+            client_user=payer.user,
+            client_address=payer.address,
         )
     )
     _confirm_payment(intent=held, reference=prepaid.reference)
-    return prepaid.redirect_url
+    return prepaid
 
 
 @operation
-def _hold_payment(*, intent: Intent, at: datetime) -> Intent:
+def _hold_payment(*, intent: Intent, payer: Payer, at: datetime) -> Intent:
     held = lock_rows(Intent, [intent.id]).get(intent.id)
     if held is None or held.state != Intent.State.OPEN:
         raise NotPayable
+    held = _in_the_way_chosen(held=held, payer=payer, at=at)
     # From here on money may arrive: ask about it even if no notice ever comes.
     pause = rules.question_pause(asked=0)
     held.asked, held.ask_at = 0, at + (pause or _HELD)
     held.save(update_fields=["asked", "ask_at"])
     return held
+
+
+def _in_the_way_chosen(*, held: Intent, payer: Payer, at: datetime) -> Intent:
+    """The intent itself, or its heir when it was announced in another way before.
+
+    A number means one thing to one partner: money may still come by the first way, and then it
+    must be known as such. It is taken in, and what comes second goes back.
+    """
+    way = {"provider": payer.provider, "client": payer.client.value}
+    if held.provider == payer.provider and held.client == payer.client:
+        return held
+    if not held.asked and held.ask_at is None:
+        Intent.objects.filter(id=held.id).update(**way)
+        held.provider, held.client = payer.provider, payer.client.value
+        return held
+    Intent.objects.filter(id=held.id).update(state=Intent.State.CLOSED, closed_at=at)
+    return Intent.objects.create(
+        subject=held.subject,
+        payer_id=held.payer_id,
+        amount=held.amount,
+        currency=held.currency,
+        created_at=at,
+        **way,
+    )
 
 
 @operation

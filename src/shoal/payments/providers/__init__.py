@@ -7,7 +7,7 @@ its transaction number and kind. No method is called inside a transaction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -20,7 +20,12 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.kit.money import Money
 from shoal.payments.rules import Kind
 
-_ADAPTERS = {"sandbox": "shoal.payments.providers.sandbox"}
+_ADAPTERS = {
+    "sandbox": "shoal.payments.providers.sandbox",
+    "stripe": "shoal.payments.providers.stripe",
+    "wechat": "shoal.payments.providers.wechat",
+    "alipay": "shoal.payments.providers.alipay",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,14 @@ class ProviderNotice:
         return Money(self.amount, self.currency)
 
 
+class Client(StrEnum):
+    """What the payer holds in her hand."""
+
+    DESK = "desk"
+    PHONE = "phone"
+    WECHAT = "wechat"  # the browser inside WeChat
+
+
 @dataclass(frozen=True, slots=True)
 class Prepayment:
     """What a partner must know to show its page."""
@@ -59,17 +72,27 @@ class Prepayment:
     notify_url: str
     expires_at: datetime | None = None
     language: str = ""
-    # Partners inside a chat app open their own sheet and need to know the client and its user.
-    client: str = "browser"
+    # Some partners open another page, or none, by what she holds in her hand.
+    client: Client = Client.DESK
+    # Who she is to a chat app that opens the partner's sheet itself, and where she comes from.
     client_user: str = ""
+    client_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepaid:
-    """Where the payer goes, and the partner's own number of the payment."""
+    """How the payer goes on, and the partner's own number of the payment.
+
+    Exactly one way is given: a page to go to, a text to scan as a QR code with her phone, or the
+    words that her chat app opens its own sheet with.
+    """
 
     redirect_url: str
     reference: str
+    scan: str = ""
+    sheet: Mapping[str, str] = field(default_factory=dict)
+    # Some partners look at which site led to their page: they must be told its name.
+    tells_origin: bool = False
 
 
 class ProviderDown(Refused):
@@ -90,6 +113,12 @@ class NoticeRefused(Refused):
     code = "notice_refused"
 
 
+class NoMoneyMoved(Refused):
+    """This notice is from the payment partner, but no money moved."""
+
+    code = "no_money_moved"
+
+
 class BillNotReady(Refused):
     """The payment partner has not closed this day's bill yet. Try again in a few hours."""
 
@@ -101,6 +130,7 @@ class BillKind(StrEnum):
 
     PAY = "pay"
     REFUND = "refund"
+    FEE = "fee"  # of no payment in particular: a monthly fee, a dispute; its amount is 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +151,8 @@ class BillRow:
     happened_at: datetime
 
     def __post_init__(self) -> None:
-        if self.amount <= 0 or not (self.code or self.reference):
+        right = self.amount == 0 if self.kind is BillKind.FEE else self.amount > 0
+        if not right or not (self.code or self.reference):
             raise ValueError("a row of a bill has a number and a positive amount")
         if self.happened_at.tzinfo is None:
             raise ValueError("a row of a bill says when, with its zone")
@@ -160,7 +191,8 @@ class Provider(Protocol):
     ) -> ProviderNotice:
         """This will check an incoming notice's signature and age and read it, or NoticeRefused.
 
-        `headers` have lower-case names.
+        `headers` have lower-case names. Raises NoMoneyMoved for a genuine notice of something that
+        is not about money that moved.
         """
         ...
 
@@ -173,10 +205,15 @@ class Provider(Protocol):
         ...
 
 
+def offered() -> list[str]:
+    """This will name the partners that a payer may choose among, the usual one first."""
+    names: str = settings.SHOAL_PAY
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
 def default_provider() -> str:
-    """This will name the partner that new payments use."""
-    name: str = settings.SHOAL_PAY
-    return name
+    """This will name the partner that a new payment uses until the payer chooses another."""
+    return offered()[0]
 
 
 @cache

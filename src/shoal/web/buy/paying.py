@@ -13,7 +13,7 @@ from shoal.kit import clock
 from shoal.kit.money import Money
 from shoal.orders.models import Order
 from shoal.orders.queries import order_for_customer
-from shoal.payments.operations import notify_url, start_payment
+from shoal.payments.operations import start_payment
 from shoal.payments.queries import intent_for
 from shoal.web.access import SignedIn, signed_in
 from shoal.web.answers import whole
@@ -27,16 +27,15 @@ _MOST_ASKS = 90
 def to_partner(*, order: UUID, code: str, expires_at: datetime | None) -> HttpResponse:
     """This will announce the payment and send her to the partner's page."""
     intent = intent_for(subject=order)
-    address = start_payment(
+    begun = start_payment(
         intent=intent,
         return_url=f"{settings.SHOAL_PUBLIC_URL}{reverse('buy:payment-return', args=[code])}",
-        notify_url=notify_url(provider=intent.provider),
         at=clock.now(),
         title=gettext("Order {code}").format(code=code),
         language=get_language() or "",
         expires_at=expires_at,
     )
-    return HttpResponseRedirect(address)
+    return HttpResponseRedirect(begun.redirect_url)
 
 
 @signed_in
