@@ -1,6 +1,7 @@
 """Django's settings, from the table in `shoal.env`."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,14 @@ SHOAL_PUBLIC_URL: str = env.public_url()
 SHOAL_CURRENCY: str = env.read("SHOAL_CURRENCY")
 SHOAL_UNPAID_AFTER = timedelta(minutes=env.read("SHOAL_UNPAID_MINUTES"))
 SHOAL_AFTER_SALES = timedelta(days=env.read("SHOAL_AFTER_SALES_DAYS"))
+SHOAL_STATEMENT_PERIOD: str = env.read("SHOAL_STATEMENT_PERIOD")
+SHOAL_PAYOUTS: str = env.read("SHOAL_PAYOUTS")
+SHOAL_PAYOUT_PERIOD: str = env.read("SHOAL_PAYOUT_PERIOD")
+SHOAL_PAYOUT_MINIMUM: dict[str, Decimal] = env.read("SHOAL_PAYOUT_MINIMUM")
+SHOAL_PAYOUT_CHANGE_DAYS: int = env.read("SHOAL_PAYOUT_CHANGE_DAYS")
+SHOAL_WITHHOLD_KEEPER: dict[str, Any] = env.read("SHOAL_WITHHOLD_KEEPER")
+SHOAL_WITHHOLD_BRAND: dict[str, Any] = env.read("SHOAL_WITHHOLD_BRAND")
+SHOAL_DEBT_AFTER = timedelta(days=env.read("SHOAL_DEBT_DAYS"))
 SHOAL_SMS: str = env.read("SHOAL_SMS")
 SHOAL_OUTBOX_ANYWHERE: bool = env.read("SHOAL_OUTBOX_ANYWHERE")
 SHOAL_PHONE_REGION: str = env.read("SHOAL_PHONE_REGION")
@@ -28,6 +37,32 @@ SHOAL_PROXIES: int = env.read("SHOAL_PROXIES")
 ALLAUTH_TRUSTED_PROXY_COUNT = SHOAL_PROXIES
 SHOAL_PAY: str = env.read("SHOAL_PAY")
 SHOAL_PAY_URL: str = env.pay_url()
+SHOAL_STRIPE_KEY: str = env.read("SHOAL_STRIPE_KEY")
+SHOAL_STRIPE_KEY_FILE: str = env.read("SHOAL_STRIPE_KEY_FILE")
+SHOAL_STRIPE_WEBHOOK_SECRET: str = env.read("SHOAL_STRIPE_WEBHOOK_SECRET")
+SHOAL_STRIPE_WEBHOOK_SECRET_FILE: str = env.read("SHOAL_STRIPE_WEBHOOK_SECRET_FILE")
+SHOAL_STRIPE_URL: str = env.read("SHOAL_STRIPE_URL")
+SHOAL_WECHAT_APP_ID: str = env.read("SHOAL_WECHAT_APP_ID")
+SHOAL_WECHAT_APP_SECRET: str = env.read("SHOAL_WECHAT_APP_SECRET")
+SHOAL_WECHAT_APP_SECRET_FILE: str = env.read("SHOAL_WECHAT_APP_SECRET_FILE")
+SHOAL_WECHAT_MERCHANT: str = env.read("SHOAL_WECHAT_MERCHANT")
+SHOAL_WECHAT_SERIAL: str = env.read("SHOAL_WECHAT_SERIAL")
+SHOAL_WECHAT_PRIVATE_KEY: str = env.read("SHOAL_WECHAT_PRIVATE_KEY")
+SHOAL_WECHAT_PRIVATE_KEY_FILE: str = env.read("SHOAL_WECHAT_PRIVATE_KEY_FILE")
+SHOAL_WECHAT_API_KEY: str = env.read("SHOAL_WECHAT_API_KEY")
+SHOAL_WECHAT_API_KEY_FILE: str = env.read("SHOAL_WECHAT_API_KEY_FILE")
+SHOAL_WECHAT_PUBLIC_KEY: str = env.read("SHOAL_WECHAT_PUBLIC_KEY")
+SHOAL_WECHAT_PUBLIC_KEY_FILE: str = env.read("SHOAL_WECHAT_PUBLIC_KEY_FILE")
+SHOAL_WECHAT_PUBLIC_KEY_ID: str = env.read("SHOAL_WECHAT_PUBLIC_KEY_ID")
+SHOAL_WECHAT_URL: str = env.read("SHOAL_WECHAT_URL")
+SHOAL_WECHAT_OPEN_URL: str = env.read("SHOAL_WECHAT_OPEN_URL")
+SHOAL_WECHAT_SNS_URL: str = env.read("SHOAL_WECHAT_SNS_URL")
+SHOAL_ALIPAY_APP_ID: str = env.read("SHOAL_ALIPAY_APP_ID")
+SHOAL_ALIPAY_PRIVATE_KEY: str = env.read("SHOAL_ALIPAY_PRIVATE_KEY")
+SHOAL_ALIPAY_PRIVATE_KEY_FILE: str = env.read("SHOAL_ALIPAY_PRIVATE_KEY_FILE")
+SHOAL_ALIPAY_PUBLIC_KEY: str = env.read("SHOAL_ALIPAY_PUBLIC_KEY")
+SHOAL_ALIPAY_PUBLIC_KEY_FILE: str = env.read("SHOAL_ALIPAY_PUBLIC_KEY_FILE")
+SHOAL_ALIPAY_URL: str = env.read("SHOAL_ALIPAY_URL")
 
 _secrets = secret_file.ours(SHOAL_DATA)
 SECRET_KEY = _secrets["django"].hex()
@@ -226,6 +261,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else No
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+_PAY_PAGES = {
+    "sandbox": (SHOAL_PAY_URL,),
+    "stripe": ("https://checkout.stripe.com",),
+    "wechat": (SHOAL_WECHAT_OPEN_URL, "https://wx.tenpay.com"),
+    "alipay": (SHOAL_ALIPAY_URL, "https://*.alipay.com"),
+}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -233,8 +274,11 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        # Browsers hold a form's redirect to this list too: paying leads to the partner's page.
-        "form-action": [SELF, SHOAL_PAY_URL],
+        # Browsers hold a form's redirects to this list too: paying leads to the partner's page.
+        "form-action": [
+            SELF,
+            *(page for name in SHOAL_PAY.split(",") for page in _PAY_PAGES.get(name.strip(), ())),
+        ],
     }
 }
 
