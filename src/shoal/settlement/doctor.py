@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from shoal.kit.health import Check, none_found
+from shoal.settlement import statements_doctor
 
 _UNSETTLED = """
 SELECT count(*) FROM orders_orderline line
@@ -134,3 +135,4 @@ def checks() -> Iterable[Check]:
         "Escrow differs from the open orders in {found} currencies. Stop payouts and look for a"
         " payment without an order, or an order without its payment.",
     )
+    yield from statements_doctor.checks()

@@ -8,6 +8,12 @@ from django.db.models import Q
 from shoal.brands.models import Brand
 from shoal.kit.ids import uuid7
 from shoal.orders.models import FreightRefund, LineRefund, Order, OrderLine, Parcel
+from shoal.settlement.models_statements import (  # noqa: F401 - so that Django finds them
+    InvoiceProfile,
+    Statement,
+    StatementRun,
+    StatementTransfer,
+)
 from shoal.shops.models import Shop
 
 
