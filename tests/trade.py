@@ -85,6 +85,8 @@ def wish(
     offers: tuple[Offer, ...] = (),
     unit_minor: int | None = None,
     share: UUID | None = None,
+    coupons: tuple[str, ...] = (),
+    gifts: tuple[str, ...] = (),
     at: datetime = AT + MINUTE,
 ) -> OrderRequest:
     """A request for `quantity` of each offer (default: the market's) at the price shown."""
@@ -100,6 +102,8 @@ def wish(
         recipient=HOME,
         region="330100",
         at=at,
+        coupons=coupons,
+        gifts=gifts,
     )
 
 
@@ -200,12 +204,15 @@ def money_arrives_back(*, at: datetime = AT + 6 * DAY) -> None:
 
 
 def is_sound() -> bool:
-    """Whether the doctor finds nothing wrong in stock, ledger, orders and settlement."""
+    """Whether the doctor finds nothing wrong in stock, ledger, promotions, orders, settlement."""
     from shoal.ledger import doctor as ledger
     from shoal.orders import doctor as orders
+    from shoal.promotions import doctor as promotions
     from shoal.settlement import doctor as settlement
     from shoal.stock import doctor as stock
 
     return all(
-        check.ok for module in (stock, ledger, orders, settlement) for check in module.checks()
+        check.ok
+        for module in (stock, ledger, promotions, orders, settlement)
+        for check in module.checks()
     )

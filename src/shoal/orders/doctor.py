@@ -72,13 +72,25 @@ WITH bought AS (
     FROM orders_orderline line
     JOIN orders_order o ON o.id = line.order_id
     JOIN offers_offer offer ON offer.id = line.offer_id
-    WHERE offer.per_customer IS NOT NULL
+    WHERE offer.per_customer IS NOT NULL AND line.gift_of_id IS NULL
         AND o.state NOT IN ('expired', 'cancelled', 'refunded')
     GROUP BY 1, 2
 )
 SELECT count(*) FROM offers_purchase counted
 FULL JOIN bought ON bought.offer_id = counted.offer_id AND bought.customer = counted.customer
 WHERE coalesce(bought.quantity, 0) > coalesce(counted.quantity, 0)
+"""
+
+
+_PROMOTIONS_OFF = """
+WITH held AS (
+    SELECT "order" AS id,
+        sum(CASE kind WHEN 'taken' THEN amount_minor ELSE -amount_minor END) AS amount
+    FROM promotions_use GROUP BY 1
+)
+SELECT count(*) FROM orders_order o LEFT JOIN held ON held.id = o.id
+WHERE coalesce(held.amount, 0) <> CASE
+    WHEN o.state IN ('expired', 'cancelled', 'refunded') THEN 0 ELSE o.discount_minor END
 """
 
 
@@ -128,4 +140,10 @@ def checks() -> Iterable[Check]:
         _LIMITS_OFF,
         "{found} customers have more of a limited offer than was counted. Compare"
         " offers_purchase with the orders.",
+    )
+    yield none_found(
+        "orders: what is taken off is what their promotions gave",
+        _PROMOTIONS_OFF,
+        "{found} orders have other discounts than their promotions gave. Compare orders_order with"
+        " promotions_use.",
     )

@@ -10,6 +10,7 @@ from shoal.catalog.models import Sku
 from shoal.kit.ids import short_code, uuid7
 from shoal.offers.models import Offer
 from shoal.people.models import Person
+from shoal.promotions.models import Promotion
 from shoal.shops.models import Shop
 from shoal.stock.models import Allotment
 from shoal.traffic.models import Share
@@ -164,6 +165,9 @@ class OrderLine(models.Model):
     offer_version = models.PositiveIntegerField()
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
     allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="+")
+    gift_of = models.ForeignKey(
+        Promotion, models.PROTECT, null=True, related_name="+", help_text="what gave it for nothing"
+    )
     titles = models.JSONField(help_text="what it was called when it was bought, by language")
     quantity = models.PositiveIntegerField()
     # Per unit: B, S and M. Per line: the parts and what brand and keeper gave of theirs as a
@@ -202,6 +206,10 @@ class OrderLine(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "number"], name="one_line_number"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="line_quantity"),
+            models.CheckConstraint(
+                condition=Q(gift_of=None) | Q(line_minor=0, brand_minor=0, keeper_minor=0),
+                name="gift_costs_nothing",
+            ),
             models.CheckConstraint(
                 condition=Q(line_minor=F("quantity") * (F("sale_minor") + F("markup_minor"))),
                 name="line_price",

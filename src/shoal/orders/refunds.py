@@ -21,6 +21,7 @@ from shoal.orders.models import FreightRefund, LineRefund, Order, OrderLine, Par
 from shoal.orders.rules import Back, may_follow, take_back
 from shoal.orders.steps import cancel_parcels, follow_parcels, left_of, move_orders
 from shoal.payments.steps import RefundTooLarge, RefundWanted, request_refunds
+from shoal.promotions import steps as promotions
 from shoal.stock import steps as stock
 
 _PROJECTED = (
@@ -65,15 +66,17 @@ def refund_parts(
     `subject` is what asks, a case or the order itself: one refund each, ever. Its intents are
     locked already (`lock_intents` before `lock_orders`). What the parties got, or would have got,
     goes back by `rules.take_back`; when the lines were settled before, settlement hears of it.
-    A parcel that has nothing left to ship is cancelled, and its freight goes back, too.
+    A parcel that has nothing left to ship is cancelled, and its freight goes back, too; a gift goes
+    with the last of its brand's goods. When nothing is left of the order, its coupons come back.
     Returns what the customer gets, in minor units. Raises RefundTooLarge, and keeps nothing, for
     more than was paid, bought or left.
     """
     rows = OrderLine.objects.filter(order=order).select_related("offer").in_bulk()
     if any(part.line not in rows for part in lines):
         raise NotFound
-    backs = [(rows[part.line], part, _take_back(rows[part.line], part)) for part in lines]
     parcels = lock_rows(Parcel, Parcel.objects.filter(order=order).values_list("id", flat=True))
+    lines = [*lines, *_gifts_too(rows, parcels, lines)]
+    backs = [(rows[part.line], part, _take_back(rows[part.line], part)) for part in lines]
     empty = _nothing_to_ship(parcels, rows.values())
     freight = {**freight, **{key: row.freight_left_minor for key, row in empty.items()}}
     freight = {key: amount for key, amount in freight.items() if amount}
@@ -90,13 +93,16 @@ def refund_parts(
     if empty:
         cancel_parcels(empty, by=by, at=at, reason=reason)
     _lower_limits(order, backs)
-    restocked = {part.line: part.units for part in lines if part.restock and part.units}
-    if restocked:
-        stock.put_back(units=restocked, by=by, at=at, reason=reason[:200])
     money_left = any(row.paid_minor > row.back_paid_minor for row in rows.values())
     freight_left = any(row.freight_left_minor for row in parcels.values())
     units_left = any(row.units_left for row in rows.values())
-    if not (money_left or freight_left or units_left):
+    is_over = not (money_left or freight_left or units_left)
+    if is_over:
+        promotions.give_back(orders=[order.id], reason=reason, by=by, at=at)
+    restocked = {part.line: part.units for part in lines if part.restock and part.units}
+    if restocked:
+        stock.put_back(units=restocked, by=by, at=at, reason=reason[:200])
+    if is_over:
         _end_order(order, parcels, when_all_is_back, by=by, at=at, reason=reason)
     else:
         follow_parcels({order.id: order}, {order.id: at}, by=by)
@@ -142,6 +148,30 @@ def thaw(*, order: Order, lines: Iterable[UUID], at: datetime) -> None:
     ids = list(lines)
     OrderLine.objects.filter(id__in=ids, order=order).update(open_cases=F("open_cases") - 1)
     publish([LinesThawed(order.id, tuple(ids), at)])
+
+
+def _gifts_too(
+    rows: Mapping[UUID, OrderLine], parcels: Mapping[UUID, Parcel], lines: Sequence[LinePart]
+) -> list[LinePart]:
+    """The gifts whose parcel has nothing left that was paid for.
+
+    Those that have not left yet are sold to others; those that have stay with the customer.
+    """
+    going = {part.line: part.units for part in lines}
+    kept = {
+        row.parcel_id
+        for row in rows.values()
+        if row.gift_of_id is None and row.units_left > going.get(row.id, 0)
+    }
+    return [
+        LinePart(
+            row.id,
+            row.units_left,
+            restock=parcels[row.parcel_id].state == Parcel.State.WAITING,
+        )
+        for row in rows.values()
+        if row.gift_of_id and row.units_left and row.id not in going and row.parcel_id not in kept
+    ]
 
 
 def _take_back(row: OrderLine, part: LinePart) -> Back:
@@ -236,7 +266,7 @@ def _lower_limits(order: Order, backs: Sequence[tuple[OrderLine, LinePart, Back]
     limited = [
         (row.offer_id, back.units)
         for row, _, back in backs
-        if back.units and row.offer.per_customer is not None
+        if back.units and row.offer.per_customer is not None and row.gift_of_id is None
     ]
     for offer, units in sorted(limited):
         Purchase.objects.filter(

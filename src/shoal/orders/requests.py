@@ -36,7 +36,8 @@ class WantedLine:
 class OrderRequest:
     """One customer's wish. `key` makes asking again harmless; `recipient` is sealed at once.
 
-    `total_minor` is what the page showed her that all of it costs, where it showed it.
+    `total_minor` is what the page showed her that all of it costs, where it showed it; `coupons`
+    are the codes of hers that she wants to use, `gifts` the promotions whose gift it promised.
     """
 
     key: UUID
@@ -48,6 +49,8 @@ class OrderRequest:
     region: str
     at: datetime
     total_minor: int | None = None
+    coupons: tuple[str, ...] = ()
+    gifts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +70,7 @@ def digest_of(request: OrderRequest) -> bytes:
         str(request.storefront),
         [[str(line.offer), line.quantity, line.unit_minor] for line in request.lines],
         request.region,
+        # Requests without coupons keep the digests that were stored before there were any.
+        *([sorted(request.coupons)] if request.coupons else []),
     ]
     return hashlib.sha256(json.dumps(asked).encode()).digest()

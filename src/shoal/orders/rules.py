@@ -7,6 +7,7 @@ from shoal.kit.money import BASIS, allocate, portion
 from shoal.orders.models import Order
 
 SHARING_RULE = "one-level/1"
+GIFT_RULE = "gift/1"
 
 MOST_UNPAID = 10
 UNPAID_WITHIN = timedelta(days=1)

@@ -21,6 +21,7 @@ from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, ParcelStep
 from shoal.orders.rules import Left, may_follow, state_of_parcels
 from shoal.payments.events import PaymentCaptured, PaymentRefunded
 from shoal.payments.steps import RefundWanted, request_refunds
+from shoal.promotions import steps as promotions
 from shoal.stock import steps as stock
 
 PROCESS = "payments"
@@ -165,7 +166,7 @@ def note_refunds(facts: Sequence[PaymentRefunded]) -> None:
 def give_up(
     orders: Mapping[UUID, Order], *, to: Order.State, by: str, at: datetime, reason: str
 ) -> None:
-    """This will give back the units and limits of locked unpaid `orders`.
+    """This will give back the units, limits and coupons of locked unpaid `orders`.
 
     Their intents are closed already (`close_intents` before `lock_orders`): a payment's notice
     takes the same locks in the same order.
@@ -173,6 +174,7 @@ def give_up(
     lines = [line for ids in _lines_of(orders).values() for line in ids]
     _cancel_waiting(orders, by=by, at=at, reason=reason)
     give_limits_back(orders)
+    promotions.give_back(orders=orders, reason=reason, by=by, at=at)
     stock.release(lines=dict.fromkeys(lines, at), by=by, reason=reason)
     move_orders(
         orders, to=to, by=dict.fromkeys(orders, by), at=dict.fromkeys(orders, at), reason=reason
@@ -212,7 +214,9 @@ def follow_parcels(
 @step
 def give_limits_back(orders: Mapping[UUID, Order]) -> None:
     """This will lower the customers' counts of limited offers by what `orders` had of them."""
-    rows = OrderLine.objects.filter(order__in=orders, offer__per_customer__isnull=False)
+    rows = OrderLine.objects.filter(
+        order__in=orders, offer__per_customer__isnull=False, gift_of=None
+    )
     for line in rows.order_by("offer", "order__customer").select_related("order"):
         Purchase.objects.filter(
             offer=line.offer_id, customer=line.order.customer_id, quantity__gte=line.quantity
@@ -223,7 +227,9 @@ def _revive(order: UUID, *, at: datetime) -> bool:
     parcels = lock_rows(Parcel, Parcel.objects.filter(order=order).values_list("id", flat=True))
     rows = list(OrderLine.objects.filter(order=order).select_related("order", "offer"))
     lines = [line.id for line in rows]
-    limited = [line for line in rows if line.offer.per_customer is not None]
+    limited = [
+        line for line in rows if line.offer.per_customer is not None and line.gift_of_id is None
+    ]
     counts = Purchase.objects.filter(
         offer__in=[line.offer_id for line in limited],
         customer__in=[line.order.customer_id for line in limited],
@@ -236,10 +242,14 @@ def _revive(order: UUID, *, at: datetime) -> bool:
         bought[line.offer_id] += line.quantity
     if any(bought[line.offer_id] > (line.offer.per_customer or 0) for line in limited):
         return False
+    # Her coupon may be another order's by now; without it this is not the order that she paid.
+    if not promotions.may_take_again(order=order):
+        return False
     if not stock.hold_again(lines=lines, by=PROCESS, at=at):
         return False
     stock.sell(lines=dict.fromkeys(lines, at), by=PROCESS)
     _move_parcels(parcels, to=Parcel.State.WAITING, by=PROCESS, at=at, reason="paid late")
+    promotions.take_again(order=order, by=PROCESS, at=at)
     for line in limited:
         counts.filter(offer=line.offer_id).update(quantity=F("quantity") + line.quantity)
     return True

@@ -151,16 +151,23 @@ def coupons_on_show(
 
 
 def automatic_promotions(
-    *, brands: Iterable[UUID], offers: Iterable[UUID], currency: str, at: datetime
+    *,
+    brands: Iterable[UUID],
+    offers: Iterable[UUID],
+    currencies: Iterable[str],
+    from_at: datetime,
+    to_at: datetime,
 ) -> list[Promotion]:
-    """This will list the gifts of `brands`, and the bundles that hold one of `offers`, running now.
+    """This will list the gifts of `brands`, and the bundles that hold one of `offers`.
 
-    With their parts loaded: two queries.
+    Those that run at some moment of [from_at, to_at], with their parts loaded: two queries.
     """
-    rows = _running(at).filter(
+    rows = Promotion.objects.filter(
+        state=Promotion.State.RUNNING, use_from_at__lte=to_at, use_until_at__gt=from_at
+    ).filter(
         Q(kind=Promotion.Kind.GIFT, brand__in=set(brands))
         | Q(kind=Promotion.Kind.BUNDLE, parts__offer__in=set(offers)),
-        currency=currency,
+        currency__in=set(currencies),
     )
     return list(rows.distinct().order_by("id").prefetch_related(Prefetch("parts", _parts())))
 
@@ -222,6 +229,12 @@ def problem_of(claim: Claim, *, at: datetime) -> Refused | None:
     return None
 
 
+def runs_at(promotion: Promotion, *, at: datetime) -> bool:
+    """This will say whether a promotion is in its window of use and not stopped."""
+    in_window = promotion.use_from_at <= at < promotion.use_until_at
+    return in_window and promotion.state == Promotion.State.RUNNING
+
+
 def uses_of_order(*, order: UUID) -> list[Use]:
     """This will list what an order took of promotions, first to last; returns are left out."""
     rows = Use.objects.filter(order=order, kind=Use.Kind.TAKEN).select_related(
@@ -256,12 +269,6 @@ def gift_rule(promotion: Promotion, brand: UUID) -> rules.Gift:
     """This will give a gift's terms to the rules; its part is loaded."""
     part = promotion.parts.all()[0]
     return rules.Gift(promotion.id, brand, promotion.threshold_minor, part.offer_id, part.quantity)
-
-
-def _running(at: datetime) -> "QuerySet[Promotion]":
-    return Promotion.objects.filter(
-        state=Promotion.State.RUNNING, use_from_at__lte=at, use_until_at__gt=at
-    )
 
 
 def _parts() -> "QuerySet[Part]":

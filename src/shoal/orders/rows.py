@@ -1,0 +1,144 @@
+"""The rows that the order desk writes: an order, its parcels, its lines."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.conf import settings
+
+from shoal.kit.ids import short_code, uuid7
+from shoal.orders.discounts import Discounted, Granted, LineShare
+from shoal.orders.models import Order, OrderLine, Parcel
+from shoal.orders.pricing import PricedLine
+from shoal.orders.requests import OrderRequest
+from shoal.orders.rules import GIFT_RULE, SHARING_RULE, included_tax, share_line
+from shoal.shops.models import Shop
+from shoal.traffic.rules import Attribution
+
+
+def order_row(
+    wish: OrderRequest,
+    *,
+    shop: Shop,
+    goods: int,
+    freight: int,
+    discount: int,
+    attribution: Attribution,
+    sealed: bytes,
+) -> Order:
+    """This will make the row of a new order; amounts are minor units of the shop's currency."""
+    return Order(
+        id=uuid7(),
+        code=short_code(),
+        customer_id=wish.customer,
+        storefront=shop,
+        earner_id=attribution.earner,
+        share_id=attribution.share,
+        attribution=attribution.reason,
+        attribution_rule=attribution.rule,
+        currency=shop.currency,
+        goods_minor=goods,
+        freight_minor=freight,
+        discount_minor=discount,
+        total_minor=goods + freight - discount,
+        region=wish.region,
+        sealed=sealed,
+        placed_at=wish.at,
+        expires_at=wish.at + settings.SHOAL_UNPAID_AFTER,
+    )
+
+
+def parcel_row(order: Order, brand: UUID, *, freight: int) -> Parcel:
+    """This will make the row of one brand's parcel."""
+    return Parcel(id=uuid7(), code=short_code(), order=order, brand_id=brand, freight_minor=freight)
+
+
+def line_rows(
+    order: Order,
+    parcels: Mapping[UUID, Parcel],
+    lines: list[PricedLine],
+    discounted: Discounted,
+) -> list[OrderLine]:
+    """This will make the rows of an order's lines, and after them those of its gifts."""
+    rows = [
+        _line(order, parcels[line.offer.brand_id], line, share)
+        for line, share in zip(lines, discounted.shares, strict=True)
+    ]
+    rows += [_gift(order, parcels, granted) for granted in discounted.gifts]
+    for number, row in enumerate(rows, start=1):
+        row.number = number
+    return rows
+
+
+def _line(order: Order, parcel: Parcel, line: PricedLine, share: LineShare) -> OrderLine:
+    offer, product = line.offer, line.offer.sku.product
+    parts = share_line(
+        sale=line.terms.sale,
+        supply=line.terms.supply,
+        markup=line.markup,
+        rate_bp=line.terms.rate_bp,
+        quantity=line.quantity,
+        earns=order.earner_id is not None,
+        brand_discount=share.brand,
+        keeper_discount=share.keeper,
+    )
+    # What the parties get: the platform's discount is paid to them all the same.
+    taxed = parts.line - share.brand - share.keeper
+    promised: int | None = offer.return_days
+    return OrderLine(
+        id=uuid7(),
+        order=order,
+        parcel=parcel,
+        offer=offer,
+        offer_version=offer.version,
+        sku=offer.sku,
+        allotment_id=offer.allotment_id,
+        titles=product.titles,
+        quantity=line.quantity,
+        supply_minor=line.terms.supply,
+        sale_minor=line.terms.sale,
+        markup_minor=line.markup,
+        rate_bp=line.terms.rate_bp,
+        line_minor=parts.line,
+        brand_minor=parts.brand,
+        keeper_minor=parts.keeper,
+        platform_minor=parts.platform,
+        brand_discount_minor=share.brand,
+        keeper_discount_minor=share.keeper,
+        platform_discount_minor=share.platform,
+        tax_bp=product.category.tax_bp,
+        tax_minor=included_tax(amount=taxed, tax_bp=product.category.tax_bp),
+        rule=SHARING_RULE,
+        return_days=settings.SHOAL_AFTER_SALES.days if promised is None else promised,
+    )
+
+
+def _gift(order: Order, parcels: Mapping[UUID, Parcel], granted: Granted) -> OrderLine:
+    """A line that costs nothing: it travels in its brand's parcel and holds stock as any other."""
+    part = granted.gift
+    if part is None:
+        raise TypeError("not a gift")
+    offer, product = part.offer, part.offer.sku.product
+    promised: int | None = offer.return_days
+    return OrderLine(
+        id=uuid7(),
+        order=order,
+        parcel=parcels[offer.brand_id],
+        gift_of=granted.promotion,
+        offer=offer,
+        offer_version=offer.version,
+        sku=offer.sku,
+        allotment_id=offer.allotment_id,
+        titles=product.titles,
+        quantity=part.quantity,
+        supply_minor=0,
+        sale_minor=0,
+        markup_minor=0,
+        rate_bp=0,
+        line_minor=0,
+        brand_minor=0,
+        keeper_minor=0,
+        platform_minor=0,
+        tax_bp=product.category.tax_bp,
+        rule=GIFT_RULE,
+        return_days=settings.SHOAL_AFTER_SALES.days if promised is None else promised,
+    )
