@@ -237,6 +237,20 @@ TABLE: tuple[Setting, ...] = (
             _whole),
     Setting("SHOAL_STATEMENT_PERIOD", "monthly", "How often statements are made: weekly, "
             "half-monthly or monthly.", _statement_period),
+    Setting("SHOAL_COUNTERFEIT_DAYS", "90", "Days after delivery in which goods that are not "
+            "genuine may be complained of.", _whole),
+    Setting("SHOAL_CASE_KEEPER_HOURS", "24", "Hours after which a case goes to the brand without "
+            "its keeper.", _whole),
+    Setting("SHOAL_CASE_BRAND_HOURS", "48", "Hours that a brand has to answer a case, or to send "
+            "new goods.", _whole),
+    Setting("SHOAL_CASE_CUSTOMER_DAYS", "7", "Days that a customer has to answer an offer, or to "
+            "send goods back.", _whole),
+    Setting("SHOAL_CASE_PLATFORM_HOURS", "72", "Hours that the platform has to decide a case.",
+            _whole),
+    Setting("SHOAL_CASE_RECEIPT_DAYS", "10", "Days after which goods of a case that are on their "
+            "way count as arrived.", _whole),
+    Setting("SHOAL_TWO_PEOPLE_ABOVE", "100000", "Minor units above which a decision to pay back "
+            "takes a second operator.", _count),
     Setting("SHOAL_PAYOUTS", "sandbox", "Who carries payouts: sandbox, or file for a bank that "
             "takes files."),
     Setting("SHOAL_PAYOUT_PERIOD", "weekly", "How often payouts are made by themselves: daily, "

@@ -4,8 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shoal.brands.models import Brand, CounterfeitReport
-from shoal.brands.steps import need_reason
-from shoal.kit import vault
+from shoal.brands.steps import keep_report, write_verdict
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.transactions import operation
 from shoal.people.models import Person
@@ -41,13 +40,7 @@ def report_counterfeit(
         raise ReportEmpty
     if len(text) > _LONGEST:
         raise ReportTooLong(longest=_LONGEST)
-    return CounterfeitReport.objects.create(
-        brand=brand,
-        product=product,
-        reporter=reporter,
-        sealed=vault.seal(reporter.id, {"text": text}),
-        reported_at=at,
-    )
+    return keep_report(brand=brand.id, product=product, reporter=reporter, text=text, at=at)
 
 
 @operation
@@ -63,9 +56,5 @@ def judge_counterfeit(
         raise NotFound
     if report.verdict:
         raise ReportJudged
-    verdicts = CounterfeitReport.Verdict
-    report.verdict = verdicts.UPHELD if upheld else verdicts.DISMISSED
-    report.reason = need_reason(reason)
-    report.judged_at, report.judged_by = at, by
-    report.save(update_fields=["verdict", "reason", "judged_at", "judged_by"])
+    write_verdict(report=report, upheld=upheld, reason=reason, by=by, at=at)
     return report

@@ -233,6 +233,19 @@ def put_back(*, units: Mapping[UUID, int], by: str, at: datetime, reason: str) -
     )
 
 
+@step
+def receive_back(*, sku: UUID, quantity: int, by: str, at: datetime, reason: str) -> UUID:
+    """This will take units that came back in exchange for others into a SKU's warehouse.
+
+    They are counted anew: the line they were bought with holds the others now. Returns the
+    warehouse's allotment.
+    """
+    receive(quantities=[Quantity(sku, quantity)], by=by, at=at, reason=reason)
+    home = Allotment.objects.filter(sku=sku, is_warehouse=True)
+    allotment: UUID = home.values_list("id", flat=True).get()
+    return allotment
+
+
 def _end_holds(
     kind: Movement.Kind, state: Hold.State, lines: Mapping[UUID, datetime], *, by: str, reason: str
 ) -> None:
