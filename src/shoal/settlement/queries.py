@@ -9,11 +9,14 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from shoal.kit.money import Money
 from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance
-from shoal.orders.models import Order, OrderLine
+from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.settlement.models import SettledFreight, SettledLine
 
 # Paid, and neither settled nor given back: the money is in escrow.
 ON_ITS_WAY = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED)
+_PAID = Q(order__state__in=[*ON_ITS_WAY, Order.State.COMPLETED])
+# A line with an open case is not settled with its order: it waits until the case is closed.
+_WAITING = Q(order__state__in=ON_ITS_WAY) | Q(order__state=Order.State.COMPLETED, settled=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +29,34 @@ class Earnings:
 
 
 def earnings_of_shop(*, shop: UUID, currency: str, since_at: datetime) -> Earnings:
-    """This will sum what a shop has, what is on its way, and what orders paid since then bring."""
-    waiting = OrderLine.objects.filter(order__earner=shop, order__state__in=ON_ITS_WAY)
-    recent = OrderLine.objects.filter(
-        Q(order__state__in=ON_ITS_WAY) | Q(order__state=Order.State.COMPLETED),
-        order__earner=shop,
-        order__paid_at__gte=since_at,
-    )
+    """This will sum what a shop has, what is on its way, and what orders paid since then bring.
+
+    What went back to a customer is off the latter two; off the first it is once it was settled.
+    """
+    lines = OrderLine.objects.filter(order__earner=shop, order__currency=currency)
     return Earnings(
         settled=party_balance(kind=Account.Kind.KEEPER, party=shop, currency=currency),
-        on_its_way=Money(_sum(waiting, "keeper_minor"), currency),
-        since=Money(_sum(recent, "keeper_minor"), currency),
+        on_its_way=Money(_left(lines.filter(_WAITING), "keeper"), currency),
+        since=Money(_left(lines.filter(_PAID, order__paid_at__gte=since_at), "keeper"), currency),
     )
 
 
 def earnings_of_brand(*, brand: UUID, currency: str, since_at: datetime) -> Earnings:
     """This will sum what a brand has, what is on its way, and what orders paid since then bring.
 
-    Freight belongs to the brand and is in all three.
+    Freight belongs to the brand and is in all three, less what of it went back.
     """
-    waiting = OrderLine.objects.filter(parcel__brand=brand, order__state__in=ON_ITS_WAY)
-    recent = OrderLine.objects.filter(
-        Q(order__state__in=ON_ITS_WAY) | Q(order__state=Order.State.COMPLETED),
-        parcel__brand=brand,
-        order__paid_at__gte=since_at,
-    )
+    lines = OrderLine.objects.filter(parcel__brand=brand, order__currency=currency)
+    parcels = Parcel.objects.filter(brand=brand, order__currency=currency)
+    under_way = parcels.filter(order__state__in=ON_ITS_WAY)
+    recent = parcels.filter(_PAID, order__paid_at__gte=since_at)
     return Earnings(
         settled=party_balance(kind=Account.Kind.BRAND, party=brand, currency=currency),
-        on_its_way=Money(_sum(waiting, "brand_minor") + _freight(waiting), currency),
-        since=Money(_sum(recent, "brand_minor") + _freight(recent), currency),
+        on_its_way=Money(_left(lines.filter(_WAITING), "brand") + _freight(under_way), currency),
+        since=Money(
+            _left(lines.filter(_PAID, order__paid_at__gte=since_at), "brand") + _freight(recent),
+            currency,
+        ),
     )
 
 
@@ -107,10 +109,12 @@ def totals() -> list[tuple[str, int, int, int, int, int]]:
     ]
 
 
-def _sum(rows: QuerySet[OrderLine], field: str) -> int:
-    return int(rows.aggregate(total=Sum(field))["total"] or 0)
+def _left(lines: QuerySet[OrderLine], part: str) -> int:
+    """What of a party's part of these lines did not go back."""
+    left = Sum(F(f"{part}_minor") - F(f"back_{part}_minor"))
+    return int(lines.aggregate(total=left)["total"] or 0)
 
 
-def _freight(rows: QuerySet[OrderLine]) -> int:
-    parcels = rows.order_by().values("parcel", freight=F("parcel__freight_minor")).distinct()
-    return sum(row["freight"] for row in parcels)
+def _freight(parcels: QuerySet[Parcel]) -> int:
+    left = Sum(F("freight_minor") - F("freight_back_minor"))
+    return int(parcels.exclude(state=Parcel.State.CANCELLED).aggregate(total=left)["total"] or 0)
