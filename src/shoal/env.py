@@ -97,7 +97,7 @@ def _payout_period(text: str) -> str:
 
 
 def _by_currency(text: str) -> dict[str, Decimal]:
-    """ "CNY 10, USD 2": an amount in major units for each currency."""
+    """An amount in major units for each currency: `CNY 10, USD 2`."""
     pairs = [part.split() for part in text.split(",") if part.strip()]
     try:
         return {_currency(name): _amount(amount) for name, amount in pairs}
@@ -106,7 +106,7 @@ def _by_currency(text: str) -> dict[str, Decimal]:
 
 
 def _brackets(text: str) -> dict[str, tuple[tuple[Decimal, int], ...]]:
-    """ "CNY 0=300 1000=2000": above so many major units, so many basis points; `;` parts them."""
+    """Above so many major units so many basis points: `CNY 0=300 1000=2000; USD 0=100`."""
     try:
         return {
             _currency(words[0]): _rising(words[1:])
@@ -167,6 +167,8 @@ TABLE: tuple[Setting, ...] = (
             _whole),
     Setting("SHOAL_TIME_ZONE", "Asia/Shanghai", "Time zone of the market.", _zone),
     Setting("SHOAL_CURRENCY", "CNY", "Currency of the market.", _currency),
+    Setting("SHOAL_CURRENCIES", "", "Further currencies, separated by commas, that shops may sell "
+            "in: JPY, KWD.", lambda text: [_currency(name) for name in _names(text)]),
     Setting("SHOAL_DEBUG", "no", "Show details of errors in the browser; never on a public host.",
             _switch),
     Setting("SHOAL_POSTGRES_BIN", "", "Folder of other PostgreSQL binaries for Shoal's own "
@@ -235,8 +237,6 @@ TABLE: tuple[Setting, ...] = (
     Setting("SHOAL_UNPAID_MINUTES", "30", "Minutes after which an unpaid order expires.", _whole),
     Setting("SHOAL_AFTER_SALES_DAYS", "7", "Days after delivery in which a customer may return.",
             _whole),
-    Setting("SHOAL_STATEMENT_PERIOD", "monthly", "How often statements are made: weekly, "
-            "half-monthly or monthly.", _statement_period),
     Setting("SHOAL_COUNTERFEIT_DAYS", "90", "Days after delivery in which goods that are not "
             "genuine may be complained of.", _whole),
     Setting("SHOAL_CASE_KEEPER_HOURS", "24", "Hours after which a case goes to the brand without "
@@ -251,6 +251,8 @@ TABLE: tuple[Setting, ...] = (
             "way count as arrived.", _whole),
     Setting("SHOAL_TWO_PEOPLE_ABOVE", "100000", "Minor units above which a decision to pay back "
             "takes a second operator.", _count),
+    Setting("SHOAL_STATEMENT_PERIOD", "monthly", "How often statements are made: weekly, "
+            "half-monthly or monthly.", _statement_period),
     Setting("SHOAL_PAYOUTS", "sandbox", "Who carries payouts: sandbox, or file for a bank that "
             "takes files."),
     Setting("SHOAL_PAYOUT_PERIOD", "weekly", "How often payouts are made by themselves: daily, "

@@ -17,6 +17,9 @@ from shoal.run import places, secret_file
 SHOAL_DATA: Path = env.data_folder()
 SHOAL_PUBLIC_URL: str = env.public_url()
 SHOAL_CURRENCY: str = env.read("SHOAL_CURRENCY")
+SHOAL_CURRENCIES: list[str] = list(
+    dict.fromkeys([SHOAL_CURRENCY, *env.read("SHOAL_CURRENCIES")])
+)
 SHOAL_UNPAID_AFTER = timedelta(minutes=env.read("SHOAL_UNPAID_MINUTES"))
 SHOAL_AFTER_SALES = timedelta(days=env.read("SHOAL_AFTER_SALES_DAYS"))
 SHOAL_STATEMENT_PERIOD: str = env.read("SHOAL_STATEMENT_PERIOD")
@@ -27,9 +30,6 @@ SHOAL_PAYOUT_CHANGE_DAYS: int = env.read("SHOAL_PAYOUT_CHANGE_DAYS")
 SHOAL_WITHHOLD_KEEPER: dict[str, Any] = env.read("SHOAL_WITHHOLD_KEEPER")
 SHOAL_WITHHOLD_BRAND: dict[str, Any] = env.read("SHOAL_WITHHOLD_BRAND")
 SHOAL_DEBT_AFTER = timedelta(days=env.read("SHOAL_DEBT_DAYS"))
-SHOAL_SMS: str = env.read("SHOAL_SMS")
-SHOAL_OUTBOX_ANYWHERE: bool = env.read("SHOAL_OUTBOX_ANYWHERE")
-SHOAL_PHONE_REGION: str = env.read("SHOAL_PHONE_REGION")
 SHOAL_COUNTERFEIT_DAYS: int = env.read("SHOAL_COUNTERFEIT_DAYS")
 SHOAL_CASE_KEEPER = timedelta(hours=env.read("SHOAL_CASE_KEEPER_HOURS"))
 SHOAL_CASE_BRAND = timedelta(hours=env.read("SHOAL_CASE_BRAND_HOURS"))
@@ -37,6 +37,9 @@ SHOAL_CASE_CUSTOMER = timedelta(days=env.read("SHOAL_CASE_CUSTOMER_DAYS"))
 SHOAL_CASE_PLATFORM = timedelta(hours=env.read("SHOAL_CASE_PLATFORM_HOURS"))
 SHOAL_CASE_RECEIPT = timedelta(days=env.read("SHOAL_CASE_RECEIPT_DAYS"))
 SHOAL_TWO_PEOPLE_ABOVE: int = env.read("SHOAL_TWO_PEOPLE_ABOVE")
+SHOAL_SMS: str = env.read("SHOAL_SMS")
+SHOAL_OUTBOX_ANYWHERE: bool = env.read("SHOAL_OUTBOX_ANYWHERE")
+SHOAL_PHONE_REGION: str = env.read("SHOAL_PHONE_REGION")
 SHOAL_CODE_HOLDS = timedelta(minutes=env.read("SHOAL_CODE_MINUTES"))
 SHOAL_CODES_PER_NUMBER: int = env.read("SHOAL_CODES_PER_NUMBER")
 SHOAL_CODES_PER_NETWORK: int = env.read("SHOAL_CODES_PER_NETWORK")
@@ -117,6 +120,7 @@ INSTALLED_APPS = [
     "shoal.orders",
     "shoal.settlement",
     "shoal.care",
+    "shoal.reconciliation",
     "shoal.web",
     "shoal.apps.Frame",
 ]

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import connection
 
 from shoal.kit.ids import uuid7
+from shoal.kit.money import Money
 from shoal.kit.transactions import step
-from shoal.ledger.models import Account, Transfer
+from shoal.ledger.models import Account, Balance, Transfer
 
 PARTY_KINDS = frozenset({Account.Kind.BRAND, Account.Kind.KEEPER, Account.Kind.DEPOSIT})
 
@@ -66,6 +67,19 @@ def post(*, transfers: Sequence[NewTransfer]) -> None:
         for transfer in transfers
     )
     _move_balances(transfers, accounts)
+
+
+@step
+def lock_balance(*, kind: Account.Kind, party: UUID, currency: str) -> Money:
+    """This will lock a party's balance and return it: nobody moves it until the transaction ends.
+
+    Whoever never had anything has zero, and nothing to lock: nothing can be taken from her.
+    """
+    rows = Balance.objects.filter(
+        account__kind=kind, account__party=party, account__currency=currency
+    )
+    row = rows.select_for_update(of=("self",)).values_list("credits", "debits").first()
+    return Money(row[0] - row[1] if row else 0, currency)
 
 
 def _accounts(keys: Iterable[AccountKey]) -> dict[AccountKey, UUID]:

@@ -16,6 +16,8 @@ The protocol, in the manner of the large ones:
 - `GET /v1/bills/<since>-<until>` (Unix seconds) gives `ready` and `rows`: `kind` (pay, refund)
   `code reference amount fee currency happened_at`. It keeps 0.6 % of a charge and gives the same
   part of a refund back.
+- `POST /v1/transfers`: `code amount currency kind holder bank number note` sends money to an
+  account; it and `GET /v1/transfers/<code>` give `reference` and what was `told`, event by event.
 - A notice is `POST notify_url` with `event kind code amount currency happened_at`, repeated with
   growing pauses until it is answered 2xx.
 - `/test` makes it misbehave.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from shoal.sandbox_pay.bank import latest_transfers
 from shoal.sandbox_pay.store import MANNERS, manners
 from shoal.sandbox_pay.words import EN, ZH, amount_text, say
 
@@ -128,7 +129,7 @@ def test_page(page: Page, connection: sqlite3.Connection) -> str:
         f'<button class="cancel">{page.say("finish")}</button></form>'
         f'<form method="post" action="/test/age{action}">'
         f'<button class="cancel">{page.say("age")}</button></form></section>'
-        f"{_payments(page, connection)}{_notices(page, connection)}",
+        f"{_payments(page, connection)}{_transfers(page, connection)}{_notices(page, connection)}",
     )
 
 
@@ -144,6 +145,16 @@ def _payments(page: Page, connection: sqlite3.Connection) -> str:
         for row in rows
     )
     return _list(page, "payments", items)
+
+
+def _transfers(page: Page, connection: sqlite3.Connection) -> str:
+    items = "".join(
+        f'<li><span class="code">{escape(row["code"])}</span>'
+        f"<b>{escape(amount_text(row['amount'], row['currency']))}</b>"
+        f"<small>{page.say('transfer_' + row['state'])}</small></li>"
+        for row in latest_transfers(connection)
+    )
+    return _list(page, "transfers_now", items)
 
 
 def _given_back(page: Page, row: sqlite3.Row) -> str:

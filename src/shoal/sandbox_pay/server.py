@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from shoal.sandbox_pay import billing, business, pages
+from shoal.sandbox_pay import bank, billing, business, pages
 from shoal.sandbox_pay.keys import WINDOW_SECONDS, BadSignature, Keys, check, load_keys, sign
 from shoal.sandbox_pay.sender import Sender
 from shoal.sandbox_pay.store import Store, as_body, manners, set_manners
@@ -115,6 +115,8 @@ class App:
         with self.store.transaction() as connection:
             _use_nonce(connection, nonce, at=asked.at)
             told = self._deal(connection, asked)
+        if told.pop("lost", False):  # what was asked is done, and the answer never arrives
+            return _json("504 Gateway Timeout", {"error": "the answer was lost"})
         answer = _json("200 OK", told)
         return Answer(
             answer.status,
@@ -135,10 +137,19 @@ class App:
                 return business.ask_refund(connection, _record(asked), at=asked.at)
             case ("GET", "refunds", [number]):
                 return business.told_of_refund(connection, number)
+            case (_, "transfers", _):
+                return self._transfer(connection, asked, code)
             case ("GET", "bills", [span]):
                 since, _, until = span.partition("-")
                 return billing.bill(connection, since=int(since), until=int(until), at=asked.at)
         raise business.Refusal("there is no such thing to ask")
+
+    def _transfer(
+        self, connection: sqlite3.Connection, asked: Asked, code: list[str]
+    ) -> dict[str, object]:
+        if asked.method == "POST" and not code:
+            return bank.ask_transfer(connection, _record(asked), at=asked.at)
+        return bank.told_of_transfer(connection, "".join(code))
 
     # The payer's side ------------------------------------------------------------------------
 
@@ -188,6 +199,7 @@ class App:
                     business.release_notices(connection, at=time.time())
                 case ("POST", "/test/finish"):
                     business.finish_pending(connection, at=asked.at)
+                    bank.finish_transfers(connection, at=asked.at)
                 case ("POST", "/test/age"):
                     billing.let_a_day_pass(connection)
                 case _:

@@ -28,6 +28,14 @@ CREATE TABLE IF NOT EXISTS notice (
     done INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS notice_due ON notice (due_at) WHERE NOT done;
+CREATE TABLE IF NOT EXISTS transfer (
+    code TEXT PRIMARY KEY, amount INTEGER NOT NULL, currency TEXT NOT NULL, holder TEXT NOT NULL,
+    number TEXT NOT NULL, state TEXT NOT NULL, happened_at INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS transfer_event (
+    event TEXT PRIMARY KEY, transfer TEXT NOT NULL REFERENCES transfer, kind TEXT NOT NULL,
+    reason TEXT NOT NULL, happened_at INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS nonce (nonce TEXT PRIMARY KEY, at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS manner (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
@@ -67,6 +75,9 @@ MANNERS: dict[str, tuple[str, ...]] = {
     ),
     "refunds": ("done", "pending", "fail", "fail_once"),
     "answers": ("prompt", "slow", "down"),
+    "transfers": (
+        "arrive", "on_the_way", "bounce", "sent_back", "answered_twice", "answer_lost",
+    ),
     "bills": ("right", "left_out", "twice_billed", "other_amount", "day_late", "unready"),
 }  # fmt: skip
 """How it can behave: of each, the first is the good manner."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from shoal.kit.health import Check, none_found
-from shoal.settlement import statements_doctor
+from shoal.settlement import doctor_payouts, statements_doctor
 
 _UNSETTLED = """
 SELECT count(*) FROM orders_orderline line
@@ -136,3 +136,4 @@ def checks() -> Iterable[Check]:
         " payment without an order, or an order without its payment.",
     )
     yield from statements_doctor.checks()
+    yield from doctor_payouts.checks()

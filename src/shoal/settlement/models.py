@@ -8,6 +8,17 @@ from django.db.models import Q
 from shoal.brands.models import Brand
 from shoal.kit.ids import uuid7
 from shoal.orders.models import FreightRefund, LineRefund, Order, OrderLine, Parcel
+from shoal.settlement.models_payouts import (  # noqa: F401 - so that Django finds them
+    DepositMove,
+    Goodwill,
+    GoodwillWish,
+    Payout,
+    PayoutAccount,
+    PayoutHold,
+    PayoutNotice,
+    PayoutRun,
+    PayoutStep,
+)
 from shoal.settlement.models_statements import (  # noqa: F401 - so that Django finds them
     InvoiceProfile,
     Statement,
