@@ -61,9 +61,7 @@ class Message(models.Model):
     side = models.CharField(max_length=10, choices=Side)
     sealed = models.BinaryField(help_text="vault of the customer: text")
     about = models.CharField(max_length=10, choices=About, blank=True)
-    about_code = models.CharField(
-        max_length=12, blank=True, help_text="the product's, order's, case's"
-    )
+    about_code = models.CharField(max_length=12, blank=True, help_text="of what it is about")
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
 
@@ -193,9 +191,8 @@ class CaseStep(models.Model):
     side = models.CharField(
         max_length=10, choices=_choices(Side), blank=True, help_text="empty: a deadline, a process"
     )
-    sealed = models.BinaryField(null=True, help_text="vault of the customer: text")
+    sealed = models.BinaryField(null=True, help_text="vault of the customer: text, pictures")
     amount_minor = models.BigIntegerField(null=True, help_text="offered, given or back")
-    pictures = models.JSONField(default=list, help_text="kit.pictures: digest, size, widths, tint")
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
 

@@ -1,5 +1,6 @@
 """Every read of after-sales cases; each takes its tenant."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -157,15 +158,15 @@ def entries_of(*, case: Case) -> list[Entry]:
     rows = list(CaseStep.objects.filter(case=case).order_by("id"))
     spoken = [row for row in rows if row.sealed]
     opened = vault.reveal_many((case.customer_id, row.sealed or b"") for row in spoken)
-    words = {row.id: (text or {}).get("text", "") for row, text in zip(spoken, opened, strict=True)}
+    said = {row.id: record or {} for row, record in zip(spoken, opened, strict=True)}
     return [
         Entry(
             deed=Deed(row.deed),
             side=Side(row.side) if row.side else None,
             state=row.state,
-            words=words.get(row.id, ""),
+            words=said.get(row.id, {}).get("text", ""),
             amount=None if row.amount_minor is None else Money(row.amount_minor, case.currency),
-            pictures=[from_json(facts) for facts in row.pictures],
+            pictures=_pictures(said.get(row.id, {})),
             by=row.by,
             at=row.at,
         )
@@ -239,6 +240,10 @@ def export_cases(*, customer: UUID) -> list[dict[str, Any]]:
         }
         for case in rows
     ]  # fmt: skip
+
+
+def _pictures(record: dict[str, str]) -> list[StoredPicture]:
+    return [from_json(facts) for facts in json.loads(record.get("pictures", "[]"))]
 
 
 def _askable(parcel: Parcel, lines: Sequence[OrderLine], at: datetime) -> Askable:

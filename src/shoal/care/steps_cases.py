@@ -1,5 +1,6 @@
 """Writes that move a case on, inside the transaction of an operation that has locked it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -149,12 +150,18 @@ def note(case: Case, doing: Doing, *, amount: int | None = None) -> CaseStep:
         state=case.state,
         deed=doing.deed,
         side=doing.side or "",
-        sealed=vault.seal(case.customer_id, {"text": doing.words}) if doing.words else None,
+        sealed=_sealed(case.customer_id, doing),
         amount_minor=amount,
-        pictures=list(doing.pictures),
         by=doing.by,
         at=doing.at,
     )
+
+
+def _sealed(customer: UUID, doing: Doing) -> bytes | None:
+    if not doing.words and not doing.pictures:
+        return None
+    record = {"text": doing.words, "pictures": json.dumps(list(doing.pictures))}
+    return vault.seal(customer, record)
 
 
 @step

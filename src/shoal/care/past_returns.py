@@ -1,0 +1,173 @@
+"""Returns that a brand's own books have decided already, taken over in bulk as closed cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shoal.care import rules_cases as rules
+from shoal.care.models import Case, CaseLine, CaseStep
+from shoal.care.rules_cases import Deed, Kind, Reason, Side, State
+from shoal.kit.errors import NotFound
+from shoal.kit.ids import short_code, uuid7
+from shoal.kit.transactions import operation, step
+from shoal.orders.models import Order, OrderLine, Parcel
+from shoal.orders.refunds import LinePart, refund_parts
+from shoal.orders.steps import lock_orders
+from shoal.payments.steps import lock_intents
+
+_KINDS = {
+    Parcel.State.WAITING: Kind.CANCEL,
+    Parcel.State.SHIPPED: Kind.REFUND,
+    Parcel.State.DELIVERED: Kind.RETURN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """`units` of an order line given back for `amount` minor units, at most what they cost."""
+
+    line: UUID
+    units: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastReturn:
+    """What a brand gave back of one parcel of an order; `key` makes it count once."""
+
+    key: UUID
+    order: UUID
+    lines: tuple[GivenBack, ...]
+    at: datetime
+
+
+@operation
+def close_returns(*, returns: Sequence[PastReturn], by: str) -> list[Case]:
+    """This will open and close a case for each of `returns`, whose money goes back at once.
+
+    The brand has decided: no term is looked at. Answers come in the same order; one whose key is
+    known is answered as it is. Units that have not arrived and are not paid back in full stay with
+    the customer, who gets that part of their price. Raises RefundTooLarge or NotFound, and keeps
+    none of them.
+    """
+    known = Case.objects.in_bulk([wish.key for wish in returns])
+    new = {wish.key: wish for wish in returns if wish.key not in known}
+    lock_intents(subjects=[wish.order for wish in new.values()])
+    orders = lock_orders(wish.order for wish in new.values())
+    lines: list[CaseLine] = []
+    for wish in new.values():
+        if wish.order not in orders:
+            raise NotFound
+        known[wish.key] = _close(wish, orders[wish.order], lines, by=by)
+    cases = [known[key] for key in new]
+    Case.objects.bulk_create(cases)
+    CaseLine.objects.bulk_create(lines)
+    CaseStep.objects.bulk_create(entry for case in cases for entry in _timeline(case, by=by))
+    return [known[wish.key] for wish in returns]
+
+
+@step
+def _close(wish: PastReturn, order: Order, lines: list[CaseLine], *, by: str) -> Case:
+    """Gives back what one return says, appends its lines, and makes its case, not saved yet."""
+    known = OrderLine.objects.filter(order=order).select_related("parcel").in_bulk(
+        [given.line for given in wish.lines]
+    )
+    parcels = {row.parcel_id: row.parcel for row in known.values()}
+    if len(known) != len(wish.lines) or len(parcels) != 1:
+        raise NotFound
+    (parcel,) = parcels.values()
+    rows = [_row(known[given.line], given, parcel) for given in wish.lines]
+    goods = sum(given.amount for given in wish.lines)
+    code = short_code()
+    paid = refund_parts(
+        order=order,
+        subject=wish.key,
+        lines=_parts(known, wish.lines, parcel),
+        freight={},
+        reason=f"case {code}: taken over",
+        by=by,
+        at=wish.at,
+    )
+    kind = _KINDS[Parcel.State(parcel.state)]
+    case = Case(
+        id=wish.key,
+        code=code,
+        order=order,
+        parcel=parcel,
+        brand_id=parcel.brand_id,
+        shop_id=order.storefront_id,
+        customer_id=order.customer_id,
+        kind=kind,
+        reason=Reason.NEVER_ARRIVED if kind == Kind.REFUND else Reason.CHANGED_MIND,
+        state=State.REFUNDED,
+        waits_for="",
+        brands_fault=kind == Kind.REFUND,
+        needs_return=kind == Kind.RETURN,
+        came_back=kind == Kind.RETURN,
+        currency=order.currency,
+        asked_minor=goods,
+        refund_minor=paid,
+        freight_minor=paid - goods,
+        opened_at=wish.at,
+        closed_at=wish.at,
+    )
+    for row in rows:
+        row.case = case
+    lines += rows
+    return case
+
+
+def _row(line: OrderLine, given: GivenBack, parcel: Parcel) -> CaseLine:
+    return CaseLine(
+        line=line,
+        units=given.units,
+        full_minor=rules.share(line.paid_minor, given.units, line.quantity),
+        asked_minor=given.amount,
+        given_units=given.units,
+        given_minor=given.amount,
+        back_units=given.units if parcel.state == Parcel.State.DELIVERED else 0,
+    )
+
+
+def _parts(
+    known: Mapping[UUID, OrderLine], lines: Sequence[GivenBack], parcel: Parcel
+) -> list[LinePart]:
+    parts = []
+    for given in lines:
+        line = known[given.line]
+        in_full = given.amount >= rules.share(line.paid_minor, given.units, line.quantity)
+        back = parcel.state == Parcel.State.DELIVERED
+        parts.append(
+            LinePart(
+                line.id,
+                given.units if back or in_full else 0,
+                given.amount,
+                restock=back or parcel.state == Parcel.State.WAITING,
+            )
+        )
+    return parts
+
+
+def _timeline(case: Case, *, by: str) -> list[CaseStep]:
+    asked = CaseStep(
+        id=uuid7(),
+        case=case,
+        state=State.JUDGING,
+        deed=Deed.OPEN,
+        side=Side.BRAND,
+        amount_minor=case.asked_minor,
+        by=by,
+        at=case.opened_at,
+    )
+    given = CaseStep(
+        id=uuid7(),
+        case=case,
+        state=State.REFUNDED,
+        deed=Deed.ACCEPT,
+        side=Side.BRAND,
+        amount_minor=case.refund_minor,
+        by=by,
+        at=case.opened_at,
+    )
+    return [asked, given]

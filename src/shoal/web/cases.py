@@ -1,0 +1,269 @@
+"""After-sales cases in the words that all four faces share: states, who answers, who pays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext, pgettext
+
+from shoal.care.models import Case, CaseLine
+from shoal.care.queries_cases import Entry
+from shoal.care.rules_cases import CLOSED, Deed, Kind, Reason, Side, State
+from shoal.kit.money import Money
+from shoal.kit.pictures import StoredPicture
+from shoal.kit.texts import in_language
+
+_KINDS = {
+    State.OFFERED: "warn", State.DISPUTED: "warn", State.CONFIRMING: "warn",
+    State.RETURNING: "warn", State.REFUNDED: "good", State.REPLACED: "good", State.REFUSED: "bad",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEntry:
+    """One entry of a case's timeline, as pages show it."""
+
+    title: str
+    who: str
+    words: str
+    amount: Money | None
+    pictures: Sequence[StoredPicture]
+    at: datetime
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of a case: what it is, what was asked, what was given (None: not decided)."""
+
+    row: CaseLine
+    title: str
+    units: int
+    asked: Money
+    given_units: int | None
+    given: Money | None
+    wanted: str
+    picture: Any
+
+
+def kind_name(kind: str) -> str:
+    """This will name what a case asks for."""
+    return {
+        Kind.CANCEL: gettext("Cancel before it is shipped"),
+        Kind.REFUND: gettext("Money back, goods stay"),
+        Kind.RETURN: gettext("Return for a refund"),
+        Kind.EXCHANGE: gettext("Exchange"),
+    }[Kind(kind)]
+
+
+def reason_name(reason: str) -> str:
+    """This will name why."""
+    return {
+        Reason.CHANGED_MIND: gettext("Changed my mind"),
+        Reason.DOES_NOT_FIT: gettext("Does not fit"),
+        Reason.ORDERED_WRONG: gettext("Ordered by mistake"),
+        Reason.LATE: gettext("Takes too long"),
+        Reason.NEVER_ARRIVED: gettext("Never arrived"),
+        Reason.MISSING: gettext("Something is missing"),
+        Reason.WRONG: gettext("Wrong goods were sent"),
+        Reason.BROKEN: gettext("Arrived broken"),
+        Reason.QUALITY: gettext("Poor quality"),
+        Reason.NOT_AS_DESCRIBED: gettext("Not as described"),
+        Reason.COUNTERFEIT: gettext("Not genuine"),
+    }[Reason(reason)]
+
+
+def state_name(case: Case) -> str:
+    """This will say where a case stands."""
+    if case.state == State.OFFERED and not _offered(case):
+        return gettext("Refused by the brand")
+    return {
+        State.ASKED: gettext("With the keeper"),
+        State.JUDGING: gettext("With the brand"),
+        State.OFFERED: gettext("The brand offers less"),
+        State.DISPUTED: gettext("With the platform"),
+        State.CONFIRMING: gettext("Being confirmed"),
+        State.RETURNING: gettext("To be sent back"),
+        State.RETURNED: gettext("On its way back"),
+        State.REPLACING: gettext("New goods to be sent"),
+        State.SENT: gettext("New goods on their way"),
+        State.REFUNDED: gettext("Refunded"),
+        State.REPLACED: gettext("Exchanged"),
+        State.REFUSED: pgettext("case", "Refused"),
+        State.WITHDRAWN: gettext("Withdrawn"),
+    }[State(case.state)]
+
+
+def state_kind(case: Case) -> str:
+    """This will name the colour of a case's badge."""
+    return "bad" if case.money_failed_at else _KINDS.get(State(case.state), "")
+
+
+def side_name(side: str) -> str:
+    """This will name one of the four sides."""
+    return {
+        Side.CUSTOMER: pgettext("side of a case", "The customer"),
+        Side.KEEPER: pgettext("side of a case", "The keeper"),
+        Side.BRAND: pgettext("side of a case", "The brand"),
+        Side.PLATFORM: pgettext("side of a case", "The platform"),
+    }[Side(side)]
+
+
+def waits_told(case: Case) -> str:
+    """This will say who answers next, what she is asked, and what her silence would decide.
+
+    Until when stands in `case.until_at`: pages show it beside. Empty once the case is closed.
+    """
+    if case.state in CLOSED:
+        return ""
+    if case.state == State.OFFERED and not _offered(case):
+        return gettext(
+            "The customer says whether the platform shall decide. Without a word the case ends."
+        )
+    return {
+        State.ASKED: gettext(
+            "The keeper passes it on to the brand. Without a word from her it goes there by itself."
+        ),
+        State.JUDGING: gettext(
+            "The brand decides. Without an answer the customer gets what she asked for."
+        ),
+        State.OFFERED: gettext(
+            "The customer agrees, or asks the platform. Without a word the offer counts as agreed."
+        ),
+        State.DISPUTED: gettext(
+            "The platform decides. Without a decision the customer gets what she asked for."
+        ),
+        State.CONFIRMING: gettext(
+            "A second person at the platform confirms. Without one the customer gets what she"
+            " asked for."
+        ),
+        State.RETURNING: gettext(
+            "The customer sends the goods back and gives the number. Otherwise the case ends and"
+            " she keeps them."
+        ),
+        State.RETURNED: gettext(
+            "The brand checks what arrives. Without a word it counts as received in order."
+        ),
+        State.REPLACING: gettext(
+            "The brand sends the new goods. If it does not, the money goes back instead."
+        ),
+        State.SENT: gettext(
+            "The customer says when the new goods are there. Without a word they count as arrived."
+        ),
+    }[State(case.state)]
+
+
+def freight_told(case: Case) -> str:
+    """This will say in words who pays the way there and the way back."""
+    if case.kind == Kind.CANCEL:
+        return gettext("Nothing was shipped: freight goes back when nothing of the parcel is left.")
+    if case.brands_fault:
+        there = gettext("Freight goes back when the whole parcel goes back: the brand answers.")
+        back = gettext("The brand pays the way back.")
+    else:
+        there = gettext("The freight that was paid stays: the parcel did travel.")
+        back = gettext("The customer pays the way back.")
+    return f"{there} {back}" if case.needs_return else there
+
+
+def money_told(case: Case) -> str:
+    """This will say where the money of a refunded case is; empty for others."""
+    if case.state != State.REFUNDED:
+        return ""
+    if case.money_back_at:
+        return gettext("The money is back with the customer.")
+    if case.money_failed_at:
+        return gettext(
+            "The money could not be sent back. It is not lost: the platform looks into it."
+        )
+    return gettext("The money is on its way back the way it was paid.")
+
+
+def told_entries(entries: Sequence[Entry], *, names: Mapping[str, str]) -> list[ToldEntry]:
+    """This will tell a timeline, newest first. `names` says who a side is ("customer": "You")."""
+    return [
+        ToldEntry(
+            title=_deed(entry),
+            who=names.get(entry.side, side_name(entry.side)) if entry.side else _by_itself(entry),
+            words=entry.words,
+            amount=entry.amount if entry.amount and entry.deed in _WITH_AMOUNT else None,
+            pictures=entry.pictures,
+            at=entry.at,
+            kind=_entry_kind(entry),
+        )
+        for entry in reversed(entries)
+    ]
+
+
+def line_rows(case: Case) -> list[LineRow]:
+    """This will make a row of each line of a case."""
+    rows = []
+    for row in case.lines.all():
+        label = row.line.sku.label
+        title = in_language(row.line.titles, "zh")
+        pictures = list(row.line.sku.product.pictures.all())
+        rows.append(
+            LineRow(
+                row=row,
+                title=f"{title} · {label}" if label else title,
+                units=row.units,
+                asked=Money(row.asked_minor, case.currency),
+                given_units=row.given_units,
+                given=None if row.given_minor is None else Money(row.given_minor, case.currency),
+                wanted=row.sku.label if row.sku else "",
+                picture=pictures[0] if pictures else None,
+            )
+        )
+    return rows
+
+
+_WITH_AMOUNT = {
+    Deed.OPEN, Deed.ACCEPT, Deed.OFFER, Deed.TAKE_OFFER, Deed.RULE, Deed.CONFIRM, Deed.RECEIVE,
+    Deed.CANNOT_REPLACE, Deed.MONEY_BACK, Deed.MONEY_FAILED,
+}  # fmt: skip
+
+
+def _offered(case: Case) -> bool:
+    return any((row.given_minor or 0) > 0 or row.given_units for row in case.lines.all())
+
+
+def _by_itself(entry: Entry) -> str:
+    if entry.deed in {Deed.MONEY_BACK, Deed.MONEY_FAILED}:
+        return gettext("The payment provider")
+    return gettext("By itself: the time was over") if entry.by.startswith("worker") else ""
+
+
+def _entry_kind(entry: Entry) -> str:
+    if entry.deed in {Deed.REFUSE, Deed.MONEY_FAILED} or entry.state == State.REFUSED:
+        return "bad"
+    return "good" if entry.deed == Deed.MONEY_BACK or entry.state in CLOSED else ""
+
+
+def _deed(entry: Entry) -> str:
+    if entry.deed == Deed.RULE and entry.state == State.REFUSED:
+        return gettext("The platform refused, for good")
+    return {
+        Deed.OPEN: gettext("Asked for"),
+        Deed.SAY: gettext("Said"),
+        Deed.FORWARD: gettext("Passed on to the brand"),
+        Deed.ACCEPT: gettext("Agreed"),
+        Deed.OFFER: gettext("Offered less"),
+        Deed.REFUSE: gettext("Refused; the platform can be asked"),
+        Deed.TAKE_OFFER: gettext("The offer is taken"),
+        Deed.ASK_PLATFORM: gettext("The platform was asked"),
+        Deed.RULE: gettext("The platform decided"),
+        Deed.CONFIRM: gettext("The decision is confirmed"),
+        Deed.OVERTURN: gettext("Sent back to be decided again"),
+        Deed.SEND_BACK: gettext("The goods are on their way back"),
+        Deed.RECEIVE: gettext("The goods are back"),
+        Deed.CONTEST: gettext("What came back is contested"),
+        Deed.REPLACE: gettext("The new goods left"),
+        Deed.CANNOT_REPLACE: gettext("No new goods: money back instead"),
+        Deed.ARRIVE: gettext("The new goods are there"),
+        Deed.WITHDRAW: gettext("Given up"),
+        Deed.REFUND: gettext("Refunded"),
+        Deed.MONEY_BACK: gettext("The money is back with the customer"),
+        Deed.MONEY_FAILED: gettext("The money could not be sent back"),
+        Deed.END: gettext("Ended without a word"),
+    }[entry.deed]
