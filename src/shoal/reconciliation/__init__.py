@@ -1,0 +1,1 @@
+"""Reconciliation: our books held against the bills of payment providers and carriers."""
