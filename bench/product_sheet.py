@@ -47,7 +47,7 @@ def run(report: Report) -> None:
 
 def _write(path: Path, rows: int) -> None:
     from shoal.catalog.spreadsheets import write_sheet
-    from shoal.offers.product_sheet import COLUMNS
+    from shoal.offers.sheet_columns import COLUMNS
 
     cells = ([one.get(column, "") for column in COLUMNS] for one in _rows(rows))
     write_sheet(path, list(COLUMNS), cells)

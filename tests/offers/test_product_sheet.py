@@ -9,7 +9,7 @@ import pytest
 from shoal.brands.models import Brand
 from shoal.catalog import operations as catalog
 from shoal.catalog.models import Product, Revision, Sku
-from shoal.offers import imports, product_sheet
+from shoal.offers import imports, sheet_columns
 from shoal.offers.exports import export_sheet
 from shoal.offers.models import Offer
 from shoal.stock.models import Allotment, Movement
@@ -34,7 +34,7 @@ def brand(db: None) -> Brand:
 
 def _sheet(folder: Path, *rows: dict[str, str], columns: Sequence[str] = ()) -> Path:
     path = folder / "in.csv"
-    names = list(columns) or list(product_sheet.COLUMNS)
+    names = list(columns) or list(sheet_columns.COLUMNS)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, names, restval="")
         writer.writeheader()
@@ -207,9 +207,9 @@ def test_rows_that_do_not_fit_together(
 
 
 def test_columns_that_mean_nothing(tmp_path: Path, brand: Brand) -> None:
-    with pytest.raises(product_sheet.ColumnsUnknown):
+    with pytest.raises(sheet_columns.ColumnsUnknown):
         imports.check_sheet(path=_sheet(tmp_path, columns=["product", "price"]), brand=brand)
-    with pytest.raises(product_sheet.ColumnsMissing):
+    with pytest.raises(sheet_columns.ColumnsMissing):
         imports.check_sheet(path=_sheet(tmp_path, columns=["product", "sku"]), brand=brand)
 
 

@@ -1,5 +1,6 @@
 """A flash sale from the draft to its end."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_more_than_the_warehouse_has_is_refused_whole() -> None:
         ({"quantity": 0}, refusals.QuantityMissing),
         ({"quantity": None}, refusals.QuantityMissing),
         ({"per_customer": 0}, refusals.BadLimit),
-        ({"list_minor": 10_000}, refusals.ListPriceBelowSale),
+        ({"terms": replace(goods.terms(), usual=10_000)}, refusals.ListPriceBelowSale),
     ],
 )
 def test_unsound_offers_are_refused(change: dict[str, Any], refusal: type[Refused]) -> None:

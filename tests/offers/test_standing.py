@@ -62,7 +62,12 @@ def test_a_sale_comes_before_a_standing_offer() -> None:
     product = goods.live_product(brand)
     goods.standing_offers(brand, product)
     goods.scheduled_sale(brand, product)
-    best = queries.best_by_sku(queries.offers_of_product(product_id=product.id, at=AT + HOUR))
+    best = queries.best_by_sku(
+        {
+            offer: offer.sale_minor
+            for offer in queries.offers_of_product(product_id=product.id, at=AT + HOUR)
+        }
+    )
     assert all(offer.sale_id for offer in best.values())
     assert len(best) == 2
     coming = queries.coming_offers_of_product(product_id=product.id, at=AT)

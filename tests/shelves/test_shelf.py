@@ -63,10 +63,14 @@ def offer_of(product) -> Offer:
     return Offer.objects.select_related("sku").filter(sku__product=product).order_by("id")[0]
 
 
+def markup_in(shop: Shop, offer: Offer) -> int:
+    return queries.prices(shop=shop, offers=[offer])[offer.id].markup
+
+
 def test_a_new_shop_follows_everything(meis, shirt):
     assert shown(meis) == [shirt]
     [small, medium] = queries.shelf_offers(shop=meis, at=AT)
-    assert (small.unit_minor, small.earn_minor, small.markup) == (10_000, 2_000, 0)
+    assert (small.price.unit, small.price.earn, small.price.markup) == (10_000, 2_000, 0)
     assert small.offer.sku.position < medium.offer.sku.position
     assert not Shelf.objects.exists()
 
@@ -151,25 +155,25 @@ def test_pins_are_few(meis, sea, shirt, monkeypatch):
 
 def test_shelf_markup_stays_within_floor_and_cap(meis, bao, shirt):
     operations.set_shelf_markup(shop=meis, kind=MarkupKind.PERCENT, value=500)
-    assert {item.unit_minor for item in queries.shelf_offers(shop=meis, at=AT)} == {10_500}
+    assert {item.price.unit for item in queries.shelf_offers(shop=meis, at=AT)} == {10_500}
     operations.set_shelf_markup(shop=meis, kind=MarkupKind.FIXED, value=5_000)
     [first, _] = queries.shelf_offers(shop=meis, at=AT)
-    assert (first.unit_minor, first.earn_minor) == (12_000, 4_000)
+    assert (first.price.unit, first.price.earn) == (12_000, 4_000)
     operations.set_shelf_markup(shop=meis, kind=MarkupKind.FIXED, value=-5_000)
-    assert {item.unit_minor for item in queries.shelf_offers(shop=meis, at=AT)} == {9_000}
-    assert {item.unit_minor for item in queries.shelf_offers(shop=bao, at=AT)} == {10_000}
+    assert {item.price.unit for item in queries.shelf_offers(shop=meis, at=AT)} == {9_000}
+    assert {item.price.unit for item in queries.shelf_offers(shop=bao, at=AT)} == {10_000}
 
 
 def test_own_price_stands_before_the_shelf(meis, shirt):
     offer = offer_of(shirt)
     operations.set_shelf_markup(shop=meis, kind=MarkupKind.PERCENT, value=500)
     operations.set_offer_markups(shop=meis, wanted=[(offer, 0)])
-    assert queries.markups(shop_id=meis.id, offers=[offer]) == {offer.id: 0}
+    assert markup_in(meis, offer) == 0
     assert queries.own_markups(shop=meis, offers=[offer]) == {offer.id: 0}
     operations.set_offer_markups(shop=meis, wanted=[(offer, -1_000)])
-    assert queries.markups(shop_id=meis.id, offers=[offer]) == {offer.id: -1_000}
+    assert markup_in(meis, offer) == -1_000
     operations.set_offer_markups(shop=meis, wanted=[(offer, None)])
-    assert queries.markups(shop_id=meis.id, offers=[offer]) == {offer.id: 500}
+    assert markup_in(meis, offer) == 500
 
 
 @pytest.mark.parametrize("markup", [-1_001, 2_001])
@@ -191,8 +195,11 @@ def test_markups_of_many_shops_take_two_queries(meis, bao, shirt, django_assert_
     operations.set_shelf_markup(shop=meis, kind=MarkupKind.FIXED, value=300)
     operations.set_offer_markups(shop=bao, wanted=[(offer, -100)])
     with django_assert_num_queries(2):
-        found = queries.markups_in(wanted={meis.id: [offer], bao.id: [offer]})
-    assert found == {(meis.id, offer.id): 300, (bao.id, offer.id): -100}
+        found = queries.prices_in(wanted={meis: [offer], bao: [offer]})
+    assert {key: price.markup for key, price in found.items()} == {
+        (meis.id, offer.id): 300,
+        (bao.id, offer.id): -100,
+    }
 
 
 def test_sorted_by_what_she_earns_here(meis, sea, shirt):
@@ -252,7 +259,7 @@ def test_database_and_rules_agree_on_every_price(meis, sea, shirt):
         operations.set_shelf_markup(shop=meis, kind=kind, value=value)
         told = {row.id: (row.unit, row.earn) for row in queries.on_shelf(shop=meis, at=AT)}
         worked_out = {
-            item.offer.id: (item.unit_minor, item.earn_minor)
+            item.offer.id: (item.price.unit, item.price.earn)
             for item in queries.shelf_offers(shop=meis, at=AT)
         }
         assert told == worked_out

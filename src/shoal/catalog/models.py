@@ -27,13 +27,9 @@ class Category(models.Model):
         return in_language(self.names, "zh")
 
 
-class FreightTemplate(models.Model):
-    """What a brand charges for one parcel to a region."""
+class _FreightAmounts(models.Model):
+    """What one parcel costs to a region, in minor units of `currency`."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    code = models.CharField(max_length=12, unique=True, default=short_code)
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="freight_templates")
-    name = models.CharField(max_length=60)
     currency = models.CharField(max_length=3)
     base_minor = models.BigIntegerField(
         default=0, help_text="for a parcel, up to the first kilogram"
@@ -46,11 +42,45 @@ class FreightTemplate(models.Model):
     regions = models.JSONField(default=dict)
 
     class Meta:
+        abstract = True
+
+
+class FreightTemplate(_FreightAmounts):
+    """What a brand charges for one parcel to a region, in its own currency.
+
+    What it charges in further currencies stands in its `prices`; `queries.freight_in` finds either.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=short_code)
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="freight_templates")
+    name = models.CharField(max_length=60)
+
+    class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["brand", "name"], name="one_freight_name"),
             models.CheckConstraint(
                 condition=models.Q(base_minor__gte=0, per_kg_minor__gte=0),
                 name="freight_not_negative",
+            ),
+        ]
+
+
+class FreightPrice(_FreightAmounts):
+    """What a freight template charges in one further currency, as its brand named it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    template = models.ForeignKey(FreightTemplate, models.CASCADE, related_name="prices")
+
+    class Meta:
+        ordering: ClassVar = ["currency"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["template", "currency"], name="one_freight_in_a_currency"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(base_minor__gte=0, per_kg_minor__gte=0),
+                name="freight_price_not_negative",
             ),
         ]
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from shoal.brands.models import Brand
 from shoal.brands.steps import WrongBrandState, lock_brand, need_reason
 from shoal.catalog.entries import NewCategory, NewProduct
-from shoal.catalog.models import Category, FreightTemplate, Product, Sku
+from shoal.catalog.models import Category, FreightPrice, FreightTemplate, Product, Sku
 from shoal.catalog.operations_pictures import (
     NewPicture,
     add_picture,
@@ -146,28 +146,35 @@ def set_freight_template(
     per_kg_minor: int = 0,
     free_from_minor: int | None = None,
     regions: Mapping[str, int | None] | None = None,
+    currency: str = "",
 ) -> FreightTemplate:
     """This will set what the brand charges for a parcel under `name`, making it where missing.
 
-    Amounts are minor units of the brand's currency; `regions` is region code prefix to an extra
-    amount, None refuses the region. Raises FreightUnclear.
+    Amounts are minor units of the brand's currency, or of a further `currency` of a template that
+    there is; `regions` is region code prefix to an extra amount, None refuses the region. Raises
+    FreightUnclear or NotFound.
     """
-    locked = lock_brand(brand.id)
+    locked, name = lock_brand(brand.id), name.strip()[:60]
     extras = dict(regions or {})
     amounts = [base_minor, per_kg_minor, free_from_minor or 0, *filter(None, extras.values())]
-    if min(amounts) < 0 or not all(region.isdigit() for region in extras) or not name.strip():
+    if min(amounts) < 0 or not all(region.isdigit() for region in extras) or not name:
         raise FreightUnclear
-    template, made = FreightTemplate.objects.update_or_create(
-        brand=locked,
-        name=name.strip()[:60],
-        defaults={
-            "currency": locked.currency,
-            "base_minor": base_minor,
-            "per_kg_minor": per_kg_minor,
-            "free_from_minor": free_from_minor,
-            "regions": extras,
-        },
-    )
+    said = {
+        "base_minor": base_minor,
+        "per_kg_minor": per_kg_minor,
+        "free_from_minor": free_from_minor,
+        "regions": extras,
+    }
+    if currency in {"", locked.currency}:
+        template, made = FreightTemplate.objects.update_or_create(
+            brand=locked, name=name, defaults={"currency": locked.currency, **said}
+        )
+    else:
+        found = FreightTemplate.objects.filter(brand=locked, name=name).first()
+        if found is None:
+            raise NotFound
+        template, made = found, False
+        FreightPrice.objects.update_or_create(template=template, currency=currency, defaults=said)
     if not made:
         Product.objects.filter(freight=template).update(version=F("version") + 1, changed_at=at)
     return template

@@ -145,7 +145,8 @@ def categories_by_code() -> dict[str, Category]:
 
 def freights_by_code(brand: Brand) -> dict[str, FreightTemplate]:
     """This will return the brand's freight templates, by code."""
-    return {row.code: row for row in FreightTemplate.objects.filter(brand=brand)}
+    rows = FreightTemplate.objects.filter(brand=brand).prefetch_related("prices")
+    return {row.code: row for row in rows}
 
 
 def describe(

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from shoal.brands.models import Brand
 from shoal.catalog.models import (
     Category,
+    FreightPrice,
     FreightTemplate,
     Picture,
     Product,
@@ -230,9 +231,19 @@ def freight_by_code(*, brand: Brand, code: str) -> FreightTemplate:
     return template
 
 
+def freight_in(
+    template: FreightTemplate, *, currency: str
+) -> FreightTemplate | FreightPrice | None:
+    """This will return what a template charges in `currency`; None where it says nothing in it."""
+    if template.currency == currency:
+        return template
+    return next((row for row in template.prices.all() if row.currency == currency), None)
+
+
 def freight_templates(*, brand: Brand) -> list[FreightTemplate]:
-    """This will list a brand's freight templates by name."""
-    return list(FreightTemplate.objects.filter(brand=brand).order_by("name"))
+    """This will list a brand's freight templates by name, with their further currencies."""
+    rows = FreightTemplate.objects.filter(brand=brand).prefetch_related("prices")
+    return list(rows.order_by("name"))
 
 
 def picture_sources(picture: Picture, *, base_language: str = "zh") -> pictures.Sources:

@@ -212,8 +212,11 @@ def _offer(
             entries.append(
                 NewOffer(
                     sku=sku.id,
-                    terms=_terms(texts["sale"] * 100, rate_bp=random.choice((1_200, 1_500, 2_000))),
-                    list_minor=texts["list"] * 100 if "list" in texts else None,
+                    terms=_terms(
+                        texts["sale"] * 100,
+                        rate_bp=random.choice((1_200, 1_500, 2_000)),
+                        usual=texts["list"] * 100 if "list" in texts else None,
+                    ),
                 )
             )
     receive_goods(brand=brand, quantities=quantities, by=owner.code, at=at)
@@ -250,10 +253,9 @@ def _sale(
             entries.append(
                 NewOffer(
                     sku=sku.id,
-                    terms=_terms(price, rate_bp=1_800),
+                    terms=_terms(price, rate_bp=1_800, usual=texts[number]["sale"] * 100),
                     quantity=2 if number == 1 else 30,
                     per_customer=3,
-                    list_minor=texts[number]["sale"] * 100,
                 )
             )
     # What was nearly gone from the warehouse is filled up for the sale.
@@ -267,7 +269,7 @@ def _sale(
     return judge_sale(sale=sale, accepted=True, reason="", by=operator.code, at=asked_at)
 
 
-def _terms(sale: int, *, rate_bp: int) -> Terms:
+def _terms(sale: int, *, rate_bp: int, usual: int | None) -> Terms:
     return Terms(
         supply=sale * 70 // 100,
         sale=sale,
@@ -275,4 +277,5 @@ def _terms(sale: int, *, rate_bp: int) -> Terms:
         cap=sale * 125 // 100,
         rate_bp=rate_bp,
         currency=CURRENCY,
+        usual=usual,
     )

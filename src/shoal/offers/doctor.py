@@ -43,6 +43,15 @@ def checks() -> Iterable[Check]:
         "These offers sell from the stock of another SKU: {codes}.",
     )
 
+    yield _none(
+        "offers: a further price is of another currency, at the offer's rate",
+        Offer.objects.filter(
+            Q(prices__currency=F("currency")) | ~Q(prices__rate_bp=F("rate_bp")),
+            prices__isnull=False,
+        ).distinct(),
+        "These offers name a currency twice, or another commission in it: {codes}.",
+    )
+
 
 def _none(name: str, wrong: "QuerySet[Offer]", sentence: str) -> Check:
     codes = list(wrong.values_list("code", flat=True)[:5])

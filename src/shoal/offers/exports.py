@@ -12,7 +12,9 @@ from shoal.catalog.queries import full_products
 from shoal.catalog.spreadsheets import write_sheet
 from shoal.kit.money import Money
 from shoal.offers.models import Offer
-from shoal.offers.product_sheet import COLUMNS, LANGUAGES, MOST_ATTRIBUTES
+from shoal.offers.queries import further_terms, load_prices, terms_of
+from shoal.offers.rules import Terms
+from shoal.offers.sheet_columns import AMOUNTS, LANGUAGES, MOST_ATTRIBUTES, columns_for
 from shoal.stock.models import Allotment
 from shoal.stock.queries import warehouse_of
 
@@ -31,22 +33,24 @@ def export_sheet(
     read: taken in again, the sheet changes nothing.
     """
     total = Sku.objects.filter(product__brand=brand).count()
-    return write_sheet(path, list(COLUMNS), _rows(brand, total, progress))
+    columns = list(columns_for(currency=brand.currency))
+    return write_sheet(path, columns, _rows(brand, total, progress))
 
 
 def _rows(
     brand: Brand, total: int, progress: Callable[[int, int | None], None]
 ) -> Iterator[list[str]]:
-    done = 0
+    done, columns = 0, columns_for(currency=brand.currency)
     for products in _chunks(brand):
         skus = [sku.id for product in products for sku in product.skus.all()]
         stock = warehouse_of(skus=skus)
         standing = Offer.objects.filter(sku__in=skus, sale=None, state=Offer.State.LISTED)
         offers = {offer.sku_id: offer for offer in standing.order_by("id")}
+        load_prices(offers=offers.values())
         for product in products:
             for sku in sorted(product.skus.all(), key=lambda sku: (sku.position, sku.id)):
                 cells = _cells(product, sku, stock.get(sku.id), offers.get(sku.id))
-                yield [cells.get(column, "") for column in COLUMNS]
+                yield [cells.get(column, "") for column in columns]
                 done += 1
         progress(done, total)
 
@@ -87,18 +91,19 @@ def _cells(
 def _terms(offer: Offer | None) -> dict[str, str]:
     if offer is None:
         return {}
-    prices = {
-        "supply_price": offer.supply_minor,
-        "sale_price": offer.sale_minor,
-        "floor_price": offer.floor_minor,
-        "cap_price": offer.cap_minor,
-        "list_price": offer.list_minor,
-    }
-    cells = {
-        column: f"{Money(minor, offer.currency).decimal:f}"
-        for column, minor in prices.items()
-        if minor is not None
-    }
-    cells["commission_percent"] = f"{Decimal(offer.rate_bp) / 100:f}"
+    own = terms_of(offer)
+    cells = _amounts(own, "")
+    for terms in further_terms(offer):
+        cells |= _amounts(terms, f"_{terms.currency}")
+    cells["commission_percent"] = f"{Decimal(own.rate_bp) / 100:f}"
     cells["per_customer"] = str(offer.per_customer or "")
     return cells
+
+
+def _amounts(terms: Terms, suffix: str) -> dict[str, str]:
+    amounts = (terms.supply, terms.sale, terms.floor, terms.cap, terms.usual)
+    return {
+        f"{column}{suffix}": f"{Money(minor, terms.currency).decimal:f}"
+        for column, minor in zip(AMOUNTS, amounts, strict=True)
+        if minor is not None
+    }

@@ -211,7 +211,7 @@ def _receive(
 def _new_offer(sku: UUID, line: Line) -> NewOffer:
     if line.terms is None:
         raise TypeError("a row without terms offers nothing")
-    return NewOffer(sku, line.terms, None, line.per_customer, line.list_minor)
+    return NewOffer(sku, line.terms, None, line.per_customer, line.further)
 
 
 def _propose(row: int, plan: Plan, by: str, at: datetime, fail: Fail) -> None:
@@ -226,10 +226,10 @@ def _propose(row: int, plan: Plan, by: str, at: datetime, fail: Fail) -> None:
             change_offer(
                 offer=offer,
                 terms=_new_offer(offer.sku_id, line).terms,
+                further=line.further,
                 by=by,
                 at=at,
                 per_customer=line.per_customer,
-                list_minor=line.list_minor,
                 reason="product sheet",
             )
         except NoChange:

@@ -6,17 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from shoal.brands.models import Brand
 from shoal.brands.queries import signed_contract
 from shoal.brands.rules import least_fee_bp
-from shoal.catalog.models import Product, Sku
-from shoal.catalog.queries import category_paths
+from shoal.catalog.models import FreightTemplate, Product, Sku
+from shoal.catalog.queries import category_paths, freight_in
 from shoal.kit.ids import uuid7
 from shoal.kit.transactions import step
 from shoal.offers import refusals
 from shoal.offers.models import FlashSale, Offer
 from shoal.offers.rules import Terms, check_terms
-from shoal.offers.steps import write_offer_steps
+from shoal.offers.steps import columns_of, set_further_prices, write_offer_steps
 from shoal.stock.queries import warehouse_of
 from shoal.stock.steps import Quantity, allot, receive
 
@@ -28,14 +30,15 @@ class NewOffer:
     """One SKU for sale on terms.
 
     `quantity` units are set aside for it; None sells what the warehouse has, which only a
-    standing offer may. `list_minor` is the usual price elsewhere, `per_customer` a limit in units.
+    standing offer may. `per_customer` is a limit in units. `further` are its terms in currencies
+    besides the brand's own, at the same rate.
     """
 
     sku: UUID
     terms: Terms
     quantity: int | None = None
     per_customer: int | None = None
-    list_minor: int | None = None
+    further: tuple[Terms, ...] = ()
 
 
 @step
@@ -62,13 +65,7 @@ def make_offers(
             sku=skus[entry.sku],
             sale=sale,
             allotment_id=allotment,
-            currency=entry.terms.currency,
-            supply_minor=entry.terms.supply,
-            sale_minor=entry.terms.sale,
-            list_minor=entry.list_minor,
-            floor_minor=entry.terms.floor,
-            cap_minor=entry.terms.cap,
-            rate_bp=entry.terms.rate_bp,
+            **columns_of(entry.terms),
             per_customer=entry.per_customer,
             opens_at=opens_at,
             closes_at=closes_at,
@@ -78,6 +75,8 @@ def make_offers(
         for entry, allotment in zip(entries, allotments, strict=True)
     ]
     Offer.objects.bulk_create(offers, batch_size=_AT_ONCE)
+    further = {offer.id: entry.further for offer, entry in zip(offers, entries, strict=True)}
+    set_further_prices(further=further)
     write_offer_steps(offers=offers, reason="", by=by, at=at)
     return offers
 
@@ -93,8 +92,12 @@ def check_entries(*, brand: Brand, entries: Iterable[NewOffer]) -> dict[UUID, Sk
             id__in={entry.sku for entry in entries},
             product__brand=brand,
             product__state=Product.State.LIVE,
-        ).select_related("product__category")
+        ).select_related("product__category", "product__freight")
     }
+    further = {entry.sku for entry in entries if entry.further}
+    prefetch_related_objects(
+        [sku.product for sku in skus.values() if sku.id in further], "freight__prices"
+    )
     fees, paths = _fees(brand), category_paths()
     for entry in entries:
         sku = skus.get(entry.sku)
@@ -103,6 +106,7 @@ def check_entries(*, brand: Brand, entries: Iterable[NewOffer]) -> dict[UUID, Sk
             raise refusals.ProductNotLive(reference=known.reference if known else "")
         least = least_fee_bp(fees, paths[sku.product.category.code])
         check_entry(entry=entry, reference=sku.reference, brand=brand, least_fee_bp=least)
+        check_freight(entry=entry, reference=sku.reference, template=sku.product.freight)
     return skus
 
 
@@ -110,16 +114,45 @@ def check_entry(*, entry: NewOffer, reference: str, brand: Brand, least_fee_bp: 
     """This will raise the refusal of the first thing that is wrong with `entry`."""
     if entry.terms.currency != brand.currency:
         raise refusals.OtherCurrency(reference=reference, currency=brand.currency)
-    flaws = check_terms(entry.terms, least_fee_bp=least_fee_bp)
-    if flaws:
-        percent = Decimal(least_fee_bp) / 100
-        raise refusals.OF_FLAW[flaws[0]](reference=reference, percent=f"{percent:g}")
+    currencies = [terms.currency for terms in (entry.terms, *entry.further)]
+    if len(set(currencies)) < len(currencies):
+        raise refusals.CurrencyTwice(reference=reference)
+    for terms in (entry.terms, *entry.further):
+        if terms.rate_bp != entry.terms.rate_bp:
+            raise refusals.RatesDiffer(reference=reference)
+        flaws = check_terms(terms, least_fee_bp=least_fee_bp)
+        if flaws:
+            percent = Decimal(least_fee_bp) / 100
+            raise refusals.OF_FLAW[flaws[0]](
+                reference=_named(reference, terms, brand),
+                percent=f"{percent:g}",
+                currency=terms.currency,
+            )
+        if terms.usual is not None and terms.usual <= terms.sale:
+            raise refusals.ListPriceBelowSale(
+                reference=_named(reference, terms, brand), currency=terms.currency
+            )
     if entry.per_customer is not None and entry.per_customer < 1:
         raise refusals.BadLimit(reference=reference)
-    if entry.list_minor is not None and entry.list_minor <= entry.terms.sale:
-        raise refusals.ListPriceBelowSale(reference=reference)
     if entry.quantity is not None and entry.quantity < 1:
         raise refusals.QuantityMissing(reference=reference)
+
+
+def _named(reference: str, terms: Terms, brand: Brand) -> str:
+    """What to call the variant: with the currency, where it is not the brand's own."""
+    return reference if terms.currency == brand.currency else f"{reference} · {terms.currency}"
+
+
+def check_freight(*, entry: NewOffer, reference: str, template: FreightTemplate | None) -> None:
+    """This will raise FreightMissing unless `template` says amounts in every currency of `entry`.
+
+    Without them the goods could be seen in that currency and not be ordered.
+    """
+    for terms in entry.further:
+        if template is not None and freight_in(template, currency=terms.currency) is None:
+            raise refusals.FreightMissing(
+                reference=reference, freight=template.name, currency=terms.currency
+            )
 
 
 def _fees(brand: Brand) -> Mapping[str, int]:

@@ -80,11 +80,48 @@ class SaleStep(models.Model):
         ordering: ClassVar = ["id"]
 
 
+def _constraints_of_terms(table: str) -> list[models.BaseConstraint]:
+    """What must hold of the terms in one currency."""
+    return [
+        models.CheckConstraint(
+            condition=Q(
+                supply_minor__gte=0,
+                sale_minor__gt=0,
+                rate_bp__lte=10_000,
+                cap_minor__lte=MOST_MINOR,
+            ),
+            name=f"{table}_terms",
+        ),
+        models.CheckConstraint(
+            condition=Q(floor_minor__lte=F("sale_minor"), cap_minor__gte=F("sale_minor"))
+            & Q(floor_minor__gt=0),
+            name=f"{table}_floor_cap",
+        ),
+        # The platform's part at the sale price is never negative: S - B - rate x S >= 0 …
+        models.CheckConstraint(
+            condition=LessThanOrEqual(
+                F("rate_bp") * F("sale_minor"),
+                (F("sale_minor") - F("supply_minor")) * 10_000,
+            ),
+            name=f"{table}_platform_part",
+        ),
+        # … and the keeper's part at the floor is not either: rate x S + (floor - S) >= 0.
+        models.CheckConstraint(
+            condition=GreaterThanOrEqual(
+                F("rate_bp") * F("sale_minor"),
+                (F("sale_minor") - F("floor_minor")) * 10_000,
+            ),
+            name=f"{table}_keeper_part",
+        ),
+    ]
+
+
 class Offer(models.Model):
     """One SKU on terms. The shares of its price are frozen into each line sold.
 
-    Prices are minor units of `currency`, tax included: B supply, S sale, the markup's floor and
-    cap as whole prices, and the keeper's commission rate in basis points of S.
+    Prices are minor units of `currency`, the brand's, tax included: B supply, S sale, the markup's
+    floor and cap as whole prices, and the keeper's commission rate in basis points of S. What it
+    costs in further currencies stands in its `prices`; `queries.terms_in` reads either.
     """
 
     class State(models.TextChoices):
@@ -117,36 +154,7 @@ class Offer(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(
-                    supply_minor__gte=0,
-                    sale_minor__gt=0,
-                    rate_bp__lte=10_000,
-                    cap_minor__lte=MOST_MINOR,
-                ),
-                name="offer_terms",
-            ),
-            models.CheckConstraint(
-                condition=Q(floor_minor__lte=F("sale_minor"), cap_minor__gte=F("sale_minor"))
-                & Q(floor_minor__gt=0),
-                name="offer_floor_cap",
-            ),
-            # The platform's part at the sale price is never negative: S - B - rate x S >= 0 …
-            models.CheckConstraint(
-                condition=LessThanOrEqual(
-                    F("rate_bp") * F("sale_minor"),
-                    (F("sale_minor") - F("supply_minor")) * 10_000,
-                ),
-                name="offer_platform_part",
-            ),
-            # … and the keeper's part at the floor is not either: rate x S + (floor - S) >= 0.
-            models.CheckConstraint(
-                condition=GreaterThanOrEqual(
-                    F("rate_bp") * F("sale_minor"),
-                    (F("sale_minor") - F("floor_minor")) * 10_000,
-                ),
-                name="offer_keeper_part",
-            ),
+            *_constraints_of_terms("offer"),
             models.CheckConstraint(
                 condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")), name="offer_window"
             ),
@@ -164,6 +172,31 @@ class Offer(models.Model):
         ]
 
 
+class OfferPrice(models.Model):
+    """What an offer costs in one further currency, as its brand named it: nothing is converted.
+
+    Minor units of `currency`. Window, limit and stock are the offer's; so is the rate, which stands
+    here once more for the constraints.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="prices")
+    currency = models.CharField(max_length=3)
+    supply_minor = models.BigIntegerField()
+    sale_minor = models.BigIntegerField()
+    list_minor = models.BigIntegerField(null=True, help_text="as the offer's")
+    floor_minor = models.BigIntegerField()
+    cap_minor = models.BigIntegerField()
+    rate_bp = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["currency"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["offer", "currency"], name="one_price_in_a_currency"),
+            *_constraints_of_terms("offer_price"),
+        ]
+
+
 class OfferStep(models.Model):
     """Fact: an offer was made or changed, with the terms that held from then on."""
 
@@ -171,7 +204,9 @@ class OfferStep(models.Model):
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="steps")
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=Offer.State)
-    terms = models.JSONField(help_text="minor units and basis points, as in the offer's columns")
+    terms = models.JSONField(
+        help_text="minor units and basis points; `further`: the other currencies"
+    )
     reason = models.TextField(blank=True)
     by = models.CharField(max_length=40)
     at = models.DateTimeField()

@@ -21,9 +21,14 @@ from shoal.offers.operations_sales import (
     judge_sale,
     set_sale_cover,
 )
-from shoal.offers.queries import terms_of
-from shoal.offers.rules import Terms
-from shoal.offers.steps import end_offers, write_offer_steps
+from shoal.offers.queries import further_terms, terms_of
+from shoal.offers.rules import Terms, in_order
+from shoal.offers.steps import (
+    columns_of,
+    end_offers,
+    set_further_prices,
+    write_offer_steps,
+)
 from shoal.stock.steps import give_back
 
 __all__ = [
@@ -77,14 +82,16 @@ def change_offer(
     terms: Terms,
     by: str,
     at: datetime,
+    further: Sequence[Terms] = (),
     per_customer: int | None = None,
-    list_minor: int | None = None,
     reason: str = "",
 ) -> Offer:
     """This will put a standing offer on new terms; carts that saw the old price are told.
 
-    `offer` is the row as its editor saw it. Raises OfferChangedMeanwhile when it has changed since,
-    OfferOfSale, OfferEnded, NoChange, or what is wrong with the terms.
+    `offer` is the row as its editor saw it; `further` are all its terms besides those in the
+    brand's own currency: who leaves a currency out takes the goods from its shops. Raises
+    OfferChangedMeanwhile when it has changed since, OfferOfSale, OfferEnded, NoChange, or what is
+    wrong with the terms.
     """
     brand = lock_brand(offer.brand_id)
     locked = lock_row(Offer, offer.id)
@@ -94,17 +101,17 @@ def change_offer(
         raise refusals.OfferOfSale
     if locked.version != offer.version:
         raise refusals.OfferChangedMeanwhile
-    entry = NewOffer(locked.sku_id, terms, None, per_customer, list_minor)
-    present = (terms_of(locked), locked.per_customer, locked.list_minor)
-    if present == (terms, per_customer, list_minor):
+    entry = NewOffer(locked.sku_id, terms, None, per_customer, in_order(further))
+    present = (terms_of(locked), locked.per_customer, further_terms(locked))
+    if present == (terms, per_customer, entry.further):
         raise refusals.NoChange
     check_entries(brand=brand, entries=[entry])
-    locked.supply_minor, locked.sale_minor = terms.supply, terms.sale
-    locked.floor_minor, locked.cap_minor = terms.floor, terms.cap
-    locked.rate_bp = terms.rate_bp
-    locked.per_customer, locked.list_minor = per_customer, list_minor
+    for column, value in columns_of(terms).items():
+        setattr(locked, column, value)
+    locked.per_customer = per_customer
     locked.version += 1
     locked.save()
+    set_further_prices(further={locked.id: entry.further})
     write_offer_steps(offers=[locked], reason=reason, by=by, at=at)
     return locked
 

@@ -1,7 +1,6 @@
 """The product sheet: one row per SKU, its product's texts, its stock, its standing offer.
 
-Here stands what its columns are called and mean (docs/reference/product-sheet.md says the same)
-and how rows become records; `offers.imports` and `offers.exports` are its two ends.
+Here stands how its rows become records; `offers.imports` and `offers.exports` are its two ends.
 """
 
 import re
@@ -14,63 +13,27 @@ from shoal.catalog.entries import NewProduct, NewSku
 from shoal.catalog.spreadsheets import Row, Sheet
 from shoal.kit.errors import Refused
 from shoal.kit.money import parse_amount
-from shoal.offers.rules import Terms
+from shoal.offers.rules import Terms, in_order
+from shoal.offers.sheet_columns import (
+    AMOUNTS,
+    COLUMNS,
+    LANGUAGES,
+    MOST_ATTRIBUTES,
+    columns_of,
+    further_currencies,
+)
 
-LANGUAGES = ("zh", "en")
-MOST_ATTRIBUTES = 3
 MOST_SKUS = 200
 _LONGEST_NAME = 40
 _LONGEST_NUMBER = 60
 _MOST_UNITS = 10**9
 
-# Each column and what Chinese people may call it in the first row.
-COLUMNS: Mapping[str, str] = {
-    "product": "货号",
-    "title_zh": "中文标题",
-    "title_en": "英文标题",
-    "description_zh": "中文描述",
-    "description_en": "英文描述",
-    "category": "类目",
-    "freight": "运费模板",
-    **{
-        f"{what}_{place}_{language}": f"{zh}{place}{of}"
-        for place in range(1, MOST_ATTRIBUTES + 1)
-        for what, zh in (("attribute", "规格"), ("value", "规格值"))
-        for language, of in (("zh", "中文"), ("en", "英文"))
-    },
-    "sku": "sku编号",
-    "barcode": "条码",
-    "weight_g": "重量克",
-    "available": "可售库存",
-    "units_to_add": "入库数量",
-    "delivery": "入库单号",
-    "supply_price": "供货价",
-    "sale_price": "销售价",
-    "floor_price": "最低价",
-    "cap_price": "最高价",
-    "commission_percent": "佣金比例",
-    "list_price": "划线价",
-    "per_customer": "每人限购",
-}
-_BY_CHINESE = {zh: name for name, zh in COLUMNS.items()}
 _PRICES = ("supply_price", "sale_price", "floor_price", "cap_price", "commission_percent")
 _OF_PRODUCT = tuple(
     name
     for name in COLUMNS
     if name.startswith(("title", "description", "attribute", "category", "freight"))
 )
-
-
-class ColumnsMissing(Refused):
-    """The first row lacks the columns: {columns}."""
-
-    code = "columns_missing"
-
-
-class ColumnsUnknown(Refused):
-    """The first row has columns that mean nothing here: {columns}."""
-
-    code = "columns_unknown"
 
 
 class CellMissing(Refused):
@@ -162,7 +125,7 @@ class Line:
     units: int = 0
     delivery: str = ""
     terms: Terms | None = None
-    list_minor: int | None = None
+    further: tuple[Terms, ...] = ()
     per_customer: int | None = None
 
 
@@ -178,27 +141,12 @@ class Listed:
 Fail = Callable[[Fault], None]
 
 
-def columns_of(header: Iterable[str]) -> dict[str, str]:
-    """This will map the names in a sheet's first row to ours, English or Chinese.
-
-    Raises ColumnsUnknown, or ColumnsMissing without product, SKU and category.
-    """
-    names = {name: name if name in COLUMNS else _BY_CHINESE.get(name, "") for name in header}
-    unknown = [name for name, ours in names.items() if not ours]
-    if unknown:
-        raise ColumnsUnknown(columns=", ".join(unknown))
-    missing = [name for name in ("product", "sku", "category") if name not in names.values()]
-    if missing:
-        raise ColumnsMissing(columns=", ".join(missing))
-    return names
-
-
 def read_products(sheet: Sheet, *, currency: str, fail: Fail) -> Iterator[Listed | None]:
     """This will yield the products of a sheet; what cannot be read goes to `fail`.
 
     A product with a fault is None in its place: the rows after it are read all the same.
     """
-    names = columns_of(sheet.header)
+    names = columns_of(sheet.header, currency=currency)
     began: dict[str, int] = {}
     rows: list[Row] = []
     for raw in sheet.rows:
@@ -287,7 +235,7 @@ def _line(cells: "_Cells", attributes: int) -> Line:
         units=cells.whole("units_to_add", most=_MOST_UNITS) or 0,
         delivery=cells.text("delivery", _LONGEST_NUMBER),
         terms=cells.terms(),
-        list_minor=cells.amount("list_price"),
+        further=in_order(cells.further()),
         per_customer=cells.whole("per_customer", least=1, most=10**6),
     )
 
@@ -344,16 +292,16 @@ class _Cells:
             return None
         return int(plain)
 
-    def amount(self, column: str) -> int | None:
+    def amount(self, column: str, currency: str) -> int | None:
         text = self.text(column)
         if not text:
             return None
         try:
-            minor = parse_amount(text, self.currency).minor
+            minor = parse_amount(text, currency).minor
         except ValueError:
             minor = -1
         if not 0 <= minor < 10**15:
-            self.fail(column, NotAnAmount(text=text, currency=self.currency))
+            self.fail(column, NotAnAmount(text=text, currency=currency))
             return None
         return minor
 
@@ -369,18 +317,36 @@ class _Cells:
         return int(points)
 
     def terms(self) -> Terms | None:
-        if not any(self.text(column) for column in _PRICES):
-            for column in ("list_price", "per_customer"):
-                if self.text(column):
-                    self.fail("sale_price", CellMissing())
-            return None
-        for column in _PRICES:
+        """The terms in the brand's own currency."""
+        if any(self.text(column) for column in _PRICES):
+            return self._terms_in(self.currency, "")
+        for column in (*AMOUNTS, "per_customer"):
+            if self.text(column) or any(self.text(f"{column}_{one}") for one in self._others()):
+                self.fail("sale_price", CellMissing())
+        return None
+
+    def further(self) -> list[Terms]:
+        """The terms in every further currency that has amounts."""
+        named = [
+            currency
+            for currency in self._others()
+            if any(self.text(f"{column}_{currency}") for column in AMOUNTS)
+        ]
+        found = [self._terms_in(currency, f"_{currency}") for currency in named]
+        return [terms for terms in found if terms is not None]
+
+    def _others(self) -> list[str]:
+        return further_currencies(own=self.currency)
+
+    def _terms_in(self, currency: str, suffix: str) -> Terms | None:
+        wanted = {column: f"{column}{suffix}" for column in AMOUNTS}
+        for column in (*(wanted[name] for name in AMOUNTS[:4]), "commission_percent"):
             if not self.text(column):
                 self.fail(column, CellMissing())
                 return None
-        prices = {column: self.amount(column) for column in _PRICES[:4]}
+        prices = {name: self.amount(column, currency) for name, column in wanted.items()}
         rate = self.basis_points("commission_percent")
-        if rate is None or any(price is None for price in prices.values()):
+        if rate is None or any(prices[name] is None for name in AMOUNTS[:4]):
             return None
         known: dict[str, Any] = prices
         return Terms(
@@ -389,5 +355,6 @@ class _Cells:
             floor=known["floor_price"],
             cap=known["cap_price"],
             rate_bp=rate,
-            currency=self.currency,
+            currency=currency,
+            usual=known["list_price"],
         )

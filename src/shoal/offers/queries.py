@@ -6,8 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, F, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    F,
+    FilteredRelation,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Cast, Coalesce
 
 from shoal.brands.models import Brand
 from shoal.brands.queries import signed_contract
@@ -16,7 +27,7 @@ from shoal.catalog.models import Product
 from shoal.catalog.queries import category_paths
 from shoal.kit.errors import NotFound
 from shoal.kit.money import BASIS, portion
-from shoal.offers.models import FlashSale, Offer, SaleStep
+from shoal.offers.models import FlashSale, Offer, OfferPrice, SaleStep
 from shoal.offers.rules import Phase, Terms, keeper_part, phase, sale_phase
 
 
@@ -40,9 +51,10 @@ class SaleCard:
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
-    """An offer with what each party gets of one unit at the sale price."""
+    """An offer with what each party gets of one unit at the sale price, in one currency."""
 
     offer: Offer
+    terms: Terms
     platform_minor: int
     keeper_minor: int
     least_fee_minor: int
@@ -78,18 +90,70 @@ def open_at(at: datetime, *, path: str = "") -> Q:
 
 
 def full_offers() -> "QuerySet[Offer]":
-    """This will return offers with all that a page shows of them, each with its `earn_minor`.
+    """This will return offers with all that a page shows of them."""
+    return Offer.objects.select_related(
+        "brand", "sale", "allotment", "sku__product__category", "sku__product__brand"
+    ).prefetch_related("sku__product__pictures")
 
-    `earn_minor` is rate x S without rounding up: good for sorting; show `keeper_part`.
+
+def priced_in(rows: "QuerySet[Offer]", *, currency: str) -> "QuerySet[Any]":
+    """This will keep the offers that have amounts in `currency`, for the database to reckon with.
+
+    Each has `here_sale`, `here_floor` and `here_cap` in minor units of it.
     """
+    further = FilteredRelation("prices", condition=Q(prices__currency=currency))
     return (
-        Offer.objects.select_related(
-            "brand", "sale", "allotment", "sku__product__category", "sku__product__brand"
-        )
-        .prefetch_related("sku__product__pictures")
+        rows.annotate(further=further)
+        .filter(Q(currency=currency) | Q(further__isnull=False))
         .annotate(
-            earn_minor=Cast(F("rate_bp"), BigIntegerField()) * F("sale_minor") / BASIS,
+            here_sale=Coalesce("further__sale_minor", "sale_minor"),
+            here_floor=Coalesce("further__floor_minor", "floor_minor"),
+            here_cap=Coalesce("further__cap_minor", "cap_minor"),
         )
+    )
+
+
+def load_prices(*, offers: Iterable[Offer], currencies: Iterable[str] | None = None) -> None:
+    """This will load what `offers` cost in further currencies, in one query for all of them.
+
+    With `currencies` only where one of them is not the offer's own, so that a market in one
+    currency asks nothing more.
+    """
+    wanted = None if currencies is None else set(currencies)
+    asked = [offer for offer in offers if wanted is None or wanted - {offer.currency}]
+    if asked:
+        prefetch_related_objects(asked, "prices")
+
+
+def terms_in(offer: Offer, *, currency: str) -> Terms | None:
+    """This will read an offer's terms in `currency`; None where its brand named none in it.
+
+    Whoever wants an amount of an offer asks here. Call `load_prices` first for several offers.
+    """
+    if offer.currency == currency:
+        return terms_of(offer)
+    return next((row for row in further_terms(offer) if row.currency == currency), None)
+
+
+def further_terms(offer: Offer) -> tuple[Terms, ...]:
+    """This will read an offer's terms in its further currencies, by currency."""
+    return tuple(_terms(row) for row in offer.prices.all())
+
+
+def terms_of(offer: Offer) -> Terms:
+    """This will read an offer's terms in its brand's own currency."""
+    return _terms(offer)
+
+
+def _terms(row: Offer | OfferPrice) -> Terms:
+    return Terms(
+        supply=row.supply_minor,
+        sale=row.sale_minor,
+        floor=row.floor_minor,
+        cap=row.cap_minor,
+        rate_bp=row.rate_bp,
+        currency=row.currency,
+        usual=row.list_minor,
     )
 
 
@@ -131,23 +195,27 @@ def best_offers(*, product_ids: Iterable[UUID], at: datetime) -> dict[UUID, Offe
     """This will return each product's open offer for a card, by product; those without have none.
 
     A flash sale goes before a standing offer, what is in stock before what is sold out, then the
-    lower price.
+    lower price in its brand's currency.
     """
-    return best_by_product(open_offers(at=at).filter(sku__product__in=list(product_ids)))
+    rows = open_offers(at=at).filter(sku__product__in=list(product_ids))
+    return best_by_product({offer: offer.sale_minor for offer in rows})
 
 
-def best_by_product(offers: Iterable[Offer]) -> dict[UUID, Offer]:
-    """This will choose each product's offer for a card, as `best_offers` does, by product."""
+def best_by_product(offers: Mapping[Offer, int]) -> dict[UUID, Offer]:
+    """This will choose each product's offer for a card, as `best_offers` does, by product.
+
+    `offers` are told with their sale prices in the currency of whoever sells them.
+    """
     best: dict[UUID, Offer] = {}
-    for offer in sorted(offers, key=_worth):
+    for offer in _best_first(offers):
         best.setdefault(offer.sku.product_id, offer)
     return best
 
 
-def best_by_sku(offers: Iterable[Offer]) -> dict[UUID, Offer]:
-    """This will choose for each SKU the offer to sell by, as `best_offers` does, by SKU."""
+def best_by_sku(offers: Mapping[Offer, int]) -> dict[UUID, Offer]:
+    """This will choose for each SKU the offer to sell by, as `best_by_product` does, by SKU."""
     best: dict[UUID, Offer] = {}
-    for offer in sorted(offers, key=_worth):
+    for offer in _best_first(offers):
         best.setdefault(offer.sku_id, offer)
     return best
 
@@ -312,25 +380,35 @@ def sale_file(*, code: str, brand: Brand | None = None) -> SaleFile:
     offers = offers_of_sale(sale=sale)
     codes = {offer.sku.product.category.code for offer in offers}
     fees = least_fees(brand=sale.brand, categories=codes)
-    return SaleFile(sale, list(sale.steps.all()), [_row(offer, fees) for offer in offers])
+    load_prices(offers=offers)
+    priced = [
+        _row(offer, terms, fees)
+        for offer in offers
+        for terms in (terms_of(offer), *further_terms(offer))
+    ]
+    return SaleFile(sale, list(sale.steps.all()), priced)
 
 
-def _row(offer: Offer, fees: Mapping[str, int]) -> OfferRow:
-    keeper = keeper_part(terms_of(offer))
+def _row(offer: Offer, terms: Terms, fees: Mapping[str, int]) -> OfferRow:
+    keeper = keeper_part(terms)
     return OfferRow(
         offer=offer,
-        platform_minor=offer.sale_minor - offer.supply_minor - keeper,
+        terms=terms,
+        platform_minor=terms.sale - terms.supply - keeper,
         keeper_minor=keeper,
-        least_fee_minor=portion(offer.sale_minor, fees[offer.sku.product.category.code]),
+        least_fee_minor=portion(terms.sale, fees[offer.sku.product.category.code]),
     )
 
 
-def _worth(offer: Offer) -> tuple[bool, bool, int, UUID]:
-    return (
-        offer.sale_id is None,
-        offer.allotment.available == 0,
-        offer.sale_minor,
-        offer.id,
+def _best_first(offers: Mapping[Offer, int]) -> list[Offer]:
+    return sorted(
+        offers,
+        key=lambda offer: (
+            offer.sale_id is None,
+            offer.allotment.available == 0,
+            offers[offer],
+            offer.id,
+        ),
     )
 
 
@@ -364,15 +442,3 @@ def _as_cards(rows: Iterable[Any]) -> list[SaleCard]:
         )
         for row in rows
     ]
-
-
-def terms_of(offer: Offer) -> Terms:
-    """This will read an offer's terms from its columns."""
-    return Terms(
-        supply=offer.supply_minor,
-        sale=offer.sale_minor,
-        floor=offer.floor_minor,
-        cap=offer.cap_minor,
-        rate_bp=offer.rate_bp,
-        currency=offer.currency,
-    )

@@ -30,6 +30,24 @@ class OtherCurrency(Refused):
     code = "other_currency"
 
 
+class CurrencyTwice(Refused):
+    """“{reference}”: name each currency once."""
+
+    code = "currency_twice"
+
+
+class RatesDiffer(Refused):
+    """“{reference}”: the commission rate is the same in every currency."""
+
+    code = "rates_differ"
+
+
+class FreightMissing(Refused):
+    """“{reference}”: its freight “{freight}” says no amounts in {currency} yet. Add them first."""
+
+    code = "freight_missing"
+
+
 class NoPrice(Refused):
     """“{reference}”: the sale price must be above zero, and the supply price not negative."""
 

@@ -1,6 +1,6 @@
 """Pure decisions about offers: terms that may stand, when they are open, what a keeper earns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +24,8 @@ NEXT_SALE_STATES: Mapping[str, frozenset[str]] = {
 class Terms:
     """One unit's terms in minor units of `currency`: B, S, the whole prices a markup stays between.
 
-    `rate_bp` is the keeper's commission in basis points of S.
+    `rate_bp` is the keeper's commission in basis points of S; `usual` the usual price elsewhere,
+    if it is proved.
     """
 
     supply: int
@@ -33,6 +34,7 @@ class Terms:
     cap: int
     rate_bp: int
     currency: str
+    usual: int | None = None
 
 
 class Flaw(StrEnum):
@@ -80,6 +82,11 @@ def check_terms(terms: Terms, *, least_fee_bp: int = 0) -> tuple[Flaw, ...]:
         Flaw.FEE: platform < least_fee_bp * terms.sale,
     }
     return tuple(flaw for flaw, is_wrong in wrong.items() if is_wrong)
+
+
+def in_order(further: Iterable[Terms]) -> tuple[Terms, ...]:
+    """This will sort terms by currency, as they are read again."""
+    return tuple(sorted(further, key=lambda terms: terms.currency))
 
 
 def lowest_floor(*, sale: int, rate_bp: int) -> int:

@@ -21,10 +21,12 @@ from shoal.catalog.steps import (
 from shoal.kit.errors import Refused
 from shoal.kit.texts import TextMissing, TextTooLong
 from shoal.offers import refusals
-from shoal.offers.making import NewOffer, check_entry
+from shoal.offers.making import NewOffer, check_entry, check_freight
 from shoal.offers.models import Offer
 from shoal.offers.product_sheet import Fail, Fault, Line, Listed
-from shoal.offers.queries import terms_of
+from shoal.offers.queries import further_terms, load_prices, terms_of
+from shoal.offers.rules import in_order
+from shoal.offers.sheet_columns import AMOUNTS
 from shoal.stock.queries import deliveries_of
 
 _COLUMN_OF: Mapping[type[Refused], str] = {
@@ -44,6 +46,7 @@ _COLUMN_OF: Mapping[type[Refused], str] = {
     refusals.BelowContractFee: "commission_percent",
     refusals.BadLimit: "per_customer",
     refusals.ListPriceBelowSale: "list_price",
+    refusals.FreightMissing: "freight",
 }
 _NO_SKU = UUID(int=0)
 
@@ -103,6 +106,9 @@ def present_for(*, brand: Brand, listed: Sequence[Listed], deliveries: Iterable[
     skus = [sku.id for product in products.values() for sku in product.skus.all()]
     contract = signed_contract(brand_id=brand.id)
     standing = Offer.objects.filter(sku__in=skus, sale=None, state=Offer.State.LISTED)
+    # The latest stands last, and stays.
+    offers = {offer.sku_id: offer for offer in standing.order_by("id")}
+    load_prices(offers=offers.values())
     return Present(
         brand=brand,
         categories=categories_by_code(),
@@ -115,8 +121,7 @@ def present_for(*, brand: Brand, listed: Sequence[Listed], deliveries: Iterable[
                 "product_id", "changes"
             )
         ),
-        # The latest stands last, and stays.
-        offers={offer.sku_id: offer for offer in standing.order_by("id")},
+        offers=offers,
         deliveries=deliveries_of(skus=skus, reasons=deliveries),
     )
 
@@ -135,8 +140,9 @@ def plan_product(*, listed: Listed, present: Present, delivery: str, fail: Fail)
         faults.append(Fault(listed.row, _COLUMN_OF.get(type(refusal), ""), refusal))
     merged = plan.new or plan.draft
     category = merged.category if merged else listed.entry.category
+    freight = merged.freight if merged else _freight_of(product)
     for line in listed.lines:
-        _check_terms(line, category, present, faults.append)
+        _check_terms(line, category, freight, present, faults.append)
     for fault in faults:
         fail(fault)
     return None if faults else _with_lines(plan, listed.lines, present, delivery)
@@ -290,11 +296,17 @@ def _changes(product: Product, merged: NewProduct) -> dict[str, Any]:
     return changes
 
 
-def _check_terms(line: Line, category: str, present: Present, fail: Fail) -> None:
+def _freight_of(product: Product | None) -> str | None:
+    return product.freight.code if product is not None and product.freight is not None else None
+
+
+def _check_terms(
+    line: Line, category: str, freight: str | None, present: Present, fail: Fail
+) -> None:
     if line.terms is None:
         return
     path = present.paths.get(category, [category])
-    offer = NewOffer(_NO_SKU, line.terms, None, line.per_customer, line.list_minor)
+    offer = NewOffer(_NO_SKU, line.terms, None, line.per_customer, line.further)
     try:
         check_entry(
             entry=offer,
@@ -302,8 +314,14 @@ def _check_terms(line: Line, category: str, present: Present, fail: Fail) -> Non
             brand=present.brand,
             least_fee_bp=least_fee_bp(present.fees, path),
         )
+        template = present.freights.get(freight or "")
+        check_freight(entry=offer, reference=line.sku.reference, template=template)
     except Refused as refusal:
-        fail(Fault(line.row, _COLUMN_OF.get(type(refusal), ""), refusal))
+        column = _COLUMN_OF.get(type(refusal), "")
+        currency = str(refusal.facts.get("currency", ""))
+        of_further = currency in {terms.currency for terms in line.further}
+        suffix = f"_{currency}" if of_further and column in AMOUNTS else ""
+        fail(Fault(line.row, f"{column}{suffix}", refusal))
 
 
 def _with_lines(plan: Plan, lines: Iterable[Line], present: Present, delivery: str) -> Plan:
@@ -330,8 +348,8 @@ def _with_lines(plan: Plan, lines: Iterable[Line], present: Present, delivery: s
             waiting += 1
         elif offer is None:
             new_offers.append(line)
-        elif _differs(offer, line):
-            changed.append((offer, line))
+        elif _differs(offer, full := _with_kept_prices(offer, line)):
+            changed.append((offer, full))
     return replace(
         plan,
         units=tuple(units),
@@ -341,6 +359,19 @@ def _with_lines(plan: Plan, lines: Iterable[Line], present: Present, delivery: s
     )
 
 
+def _with_kept_prices(offer: Offer, line: Line) -> Line:
+    """The row with what the offer costs in the currencies that the row leaves empty."""
+    if line.terms is None:
+        return line
+    named = {terms.currency for terms in line.further}
+    kept = [
+        replace(terms, rate_bp=line.terms.rate_bp)
+        for terms in further_terms(offer)
+        if terms.currency not in named
+    ]
+    return replace(line, further=in_order([*line.further, *kept]))
+
+
 def _differs(offer: Offer, line: Line) -> bool:
-    present = (terms_of(offer), offer.per_customer, offer.list_minor)
-    return present != (line.terms, line.per_customer, line.list_minor)
+    present = (terms_of(offer), offer.per_customer, further_terms(offer))
+    return present != (line.terms, line.per_customer, line.further)

@@ -1,6 +1,6 @@
 """Writes on offers that operations compose, and how they react to what brands tell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -13,10 +13,10 @@ from shoal.catalog.steps import bump_products
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_row
 from shoal.kit.transactions import step
-from shoal.offers.models import FlashSale, Offer, OfferStep, SaleStep
-from shoal.offers.queries import terms_of
+from shoal.offers.models import FlashSale, Offer, OfferPrice, OfferStep, SaleStep
+from shoal.offers.queries import further_terms, load_prices, terms_of
 from shoal.offers.refusals import WrongSaleState
-from shoal.offers.rules import sale_may_become
+from shoal.offers.rules import Terms, sale_may_become
 from shoal.stock.steps import give_back
 
 _AT_ONCE = 1000
@@ -44,9 +44,37 @@ def change_sale_state(
     sale.save(update_fields=["state", "version", "starts_at", "ends_at", "trailer_at"])
 
 
+def columns_of(terms: Terms) -> dict[str, int | str | None]:
+    """This will return terms as the columns of an offer or of one of its further prices."""
+    return {
+        "currency": terms.currency,
+        "supply_minor": terms.supply,
+        "sale_minor": terms.sale,
+        "list_minor": terms.usual,
+        "floor_minor": terms.floor,
+        "cap_minor": terms.cap,
+        "rate_bp": terms.rate_bp,
+    }
+
+
+@step
+def set_further_prices(*, further: Mapping[UUID, Iterable[Terms]]) -> None:
+    """This will let offers, by id, stand at exactly these terms besides their own currency's."""
+    OfferPrice.objects.filter(offer__in=further).delete()
+    OfferPrice.objects.bulk_create(
+        (
+            OfferPrice(id=uuid7(), offer_id=offer, **columns_of(terms))
+            for offer, found in further.items()
+            for terms in found
+        ),
+        batch_size=_AT_ONCE,
+    )
+
+
 @step
 def write_offer_steps(*, offers: Sequence[Offer], reason: str, by: str, at: datetime) -> None:
     """This will append how `offers` stand from `at`, and renew what shows them."""
+    load_prices(offers=offers)
     OfferStep.objects.bulk_create(
         (
             OfferStep(
@@ -54,7 +82,8 @@ def write_offer_steps(*, offers: Sequence[Offer], reason: str, by: str, at: date
                 offer=offer,
                 version=offer.version,
                 state=offer.state,
-                terms=asdict(terms_of(offer)),
+                terms=asdict(terms_of(offer))
+                | {"further": [asdict(terms) for terms in further_terms(offer)]},
                 reason=reason,
                 by=by,
                 at=at,

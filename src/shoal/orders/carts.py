@@ -13,7 +13,7 @@ from shoal.kit.transactions import operation
 from shoal.offers.queries import best_by_sku, open_offers
 from shoal.orders import pricing
 from shoal.orders.models import CartLine, OrderLine
-from shoal.shelves.queries import markups
+from shoal.shelves.queries import prices
 from shoal.shops.models import Shop
 
 _MOST_LINES = 120
@@ -40,12 +40,14 @@ def put_in_cart(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: da
 
     Raises OfferClosed when it is not on sale. Stock and limits are looked at when she orders.
     """
-    found = pricing.load_offers([offer]).get(offer)
+    found = pricing.load_offers([offer], currencies=[shop.currency]).get(offer)
     if found is None:
         raise NotFound
     pricing.check_open(found, at=at)
-    seen = found.sale_minor + markups(shop_id=shop.id, offers=[found])[offer]
-    return _put(visitor=visitor, shop=shop, offer=offer, quantity=quantity, seen=seen, at=at)
+    price = prices(shop=shop, offers=[found]).get(offer)
+    if price is None:
+        raise pricing.OfferClosed(title=pricing.title_of(found))
+    return _put(visitor=visitor, shop=shop, offer=offer, quantity=quantity, seen=price.unit, at=at)
 
 
 @operation
@@ -105,16 +107,16 @@ def buy_again(*, customer: UUID, order: str, visitor: UUID, shop: Shop, at: date
     wanted = {line.sku_id: line for line in lines.select_related("offer__sku__product")}
     if not wanted:
         raise NotFound
-    rows = open_offers(at=at).filter(sku__in=wanted, currency=shop.currency)
-    found = best_by_sku(rows)
-    extra = markups(shop_id=shop.id, offers=list(found.values()))
+    offers = {offer.id: offer for offer in open_offers(at=at).filter(sku__in=wanted)}
+    here = prices(shop=shop, offers=list(offers.values()))
+    found = best_by_sku({offers[offer]: price.terms.sale for offer, price in here.items()})
     for sku, offer in found.items():
         _put(
             visitor=visitor,
             shop=shop,
             offer=offer.id,
             quantity=wanted[sku].quantity,
-            seen=offer.sale_minor + extra[offer.id],
+            seen=here[offer.id].unit,
             at=at,
         )
     missing = [pricing.title_of(row.offer) for sku, row in wanted.items() if sku not in found]

@@ -26,7 +26,8 @@ from shoal.orders.requests import KeyUsed, OrderRequest, Placed, WantedLine, dig
 from shoal.orders.rules import SHARING_RULE, UNPAID_WITHIN, included_tax, share_line
 from shoal.payments.steps import IntentWanted, open_intents
 from shoal.people.queries import codes_of
-from shoal.shelves.queries import markups_in
+from shoal.shelves.queries import prices_in
+from shoal.shelves.rules import ShopPrice
 from shoal.shops.models import Shop
 from shoal.shops.queries import keepers_of
 from shoal.stock.steps import NewHold, hold, lock_available
@@ -58,7 +59,7 @@ class _Counter:
     shares: Mapping[UUID, Share]
     keepers: Mapping[UUID, UUID]
     customers: Mapping[UUID, str]
-    markups: Mapping[tuple[UUID, UUID], int]
+    prices: Mapping[tuple[UUID, UUID], ShopPrice]
     unpaid: Mapping[UUID, int]
     available: dict[UUID, int] = field(default_factory=dict)
     bought: Counter[tuple[UUID, UUID]] = field(default_factory=Counter)
@@ -135,16 +136,19 @@ def _first_of_each_key(
 
 
 def _look_up(requests: Sequence[OrderRequest]) -> _Counter:
-    offers = pricing.load_offers(line.offer for wish in requests for line in wish.lines)
     asked = {wish.share for wish in requests if wish.share}
     shares = Share.objects.select_related("shop").in_bulk(asked)
     shops = Shop.objects.in_bulk({wish.storefront for wish in requests})
+    offers = pricing.load_offers(
+        (line.offer for wish in requests for line in wish.lines),
+        currencies={shop.currency for shop in shops.values()},
+    )
     wanted: dict[UUID, set[UUID]] = {}
     for wish in requests:
         wanted.setdefault(wish.storefront, set()).update(line.offer for line in wish.lines)
-    found = markups_in(
+    found = prices_in(
         wanted={
-            shop: [offers[offer] for offer in ids if offer in offers]
+            shops[shop]: [offers[offer] for offer in ids if offer in offers]
             for shop, ids in wanted.items()
         }
     )
@@ -155,7 +159,7 @@ def _look_up(requests: Sequence[OrderRequest]) -> _Counter:
         shares=shares,
         keepers=keepers_of(shops=earners),
         customers=codes_of(people={wish.customer for wish in requests}),
-        markups=found,
+        prices=found,
         unpaid=_unpaid(requests),
     )
 
@@ -187,9 +191,11 @@ def _draft(wish: OrderRequest, counter: _Counter) -> _Draft:
     for wanted in wish.lines:
         offer = counter.offers[wanted.offer]
         pricing.check_open(offer, at=wish.at)
-        markup = counter.markups.get((shop.id, offer.id), 0)
-        line = PricedLine(offer=offer, quantity=wanted.quantity, markup=markup)
-        if line.unit_minor != wanted.unit_minor or offer.currency != shop.currency:
+        price = counter.prices.get((shop.id, offer.id))
+        if price is None:
+            raise pricing.OfferClosed(title=pricing.title_of(offer))
+        line = PricedLine(offer=offer, quantity=wanted.quantity, price=price)
+        if line.unit_minor != wanted.unit_minor:
             raise pricing.PriceChanged(title=line.title)
         lines.append(line)
     share = counter.shares.get(wish.share) if wish.share else None
@@ -338,10 +344,10 @@ def _parcel(order: Order, brand: UUID, freight: int) -> Parcel:
 def _line(order: Order, parcel: Parcel, number: int, line: PricedLine) -> OrderLine:
     offer, product = line.offer, line.offer.sku.product
     parts = share_line(
-        sale=offer.sale_minor,
-        supply=offer.supply_minor,
+        sale=line.terms.sale,
+        supply=line.terms.supply,
         markup=line.markup,
-        rate_bp=offer.rate_bp,
+        rate_bp=line.terms.rate_bp,
         quantity=line.quantity,
         earns=order.earner_id is not None,
     )
@@ -357,10 +363,10 @@ def _line(order: Order, parcel: Parcel, number: int, line: PricedLine) -> OrderL
         allotment_id=offer.allotment_id,
         titles=product.titles,
         quantity=line.quantity,
-        supply_minor=offer.supply_minor,
-        sale_minor=offer.sale_minor,
+        supply_minor=line.terms.supply,
+        sale_minor=line.terms.sale,
         markup_minor=line.markup,
-        rate_bp=offer.rate_bp,
+        rate_bp=line.terms.rate_bp,
         line_minor=parts.line,
         brand_minor=parts.brand,
         keeper_minor=parts.keeper,

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from shoal.brands.models import Brand
 from shoal.catalog.models import Product
+from shoal.catalog.queries import freight_in
 from shoal.catalog.rules import freight_minor
 from shoal.kit.errors import Refused
 from shoal.kit.texts import in_language
 from shoal.offers.models import Offer
-from shoal.offers.rules import is_open
+from shoal.offers.queries import load_prices
+from shoal.offers.rules import Terms, is_open
 from shoal.orders.rules import MOST_UNPAID
+from shoal.shelves.rules import ShopPrice
 from shoal.shops.models import Shop
 
 
@@ -65,6 +70,12 @@ class NoDelivery(Refused):
     code = "no_delivery"
 
 
+class NoFreight(Refused):
+    """{brand} has not said yet what a parcel costs in this currency. Please leave its goods out."""
+
+    code = "no_freight"
+
+
 class ShopClosed(Refused):
     """This shop is taking a break. What you chose is kept; please come back later."""
 
@@ -79,16 +90,26 @@ class NothingChosen(Refused):
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """`quantity` of an offer in one shop: markup and unit price are minor units per unit."""
+    """`quantity` of an offer at one shop's price, in the shop's currency."""
 
     offer: Offer
     quantity: int
-    markup: int
+    price: ShopPrice
+
+    @property
+    def terms(self) -> Terms:
+        """The offer's terms in the shop's currency."""
+        return self.price.terms
+
+    @property
+    def markup(self) -> int:
+        """What the keeper adds to each unit."""
+        return self.price.markup
 
     @property
     def unit_minor(self) -> int:
         """What one unit costs in this shop."""
-        return self.offer.sale_minor + self.markup
+        return self.price.unit
 
     @property
     def line_minor(self) -> int:
@@ -101,12 +122,20 @@ class PricedLine:
         return title_of(self.offer)
 
 
-def load_offers(ids: Iterable[UUID]) -> dict[UUID, Offer]:
-    """This will load offers by id with all that pricing needs, in one query."""
+def load_offers(ids: Iterable[UUID], *, currencies: Iterable[str]) -> dict[UUID, Offer]:
+    """This will load offers by id with all that pricing them in `currencies` needs.
+
+    In one query; in two more where a currency is not the brand's own.
+    """
+    wanted = set(currencies)
     rows = Offer.objects.filter(id__in=set(ids)).select_related(
         "brand", "sku__product__category", "sku__product__freight"
     )
-    return {row.id: row for row in rows}
+    found = {row.id: row for row in rows}
+    load_prices(offers=found.values(), currencies=wanted)
+    abroad = [row for row in found.values() if wanted - {row.currency}]
+    prefetch_related_objects(abroad, "sku__product__freight__prices")
+    return found
 
 
 def title_of(offer: Offer) -> str:
@@ -158,7 +187,8 @@ def freight_by_brand(lines: Sequence[PricedLine], *, region: str) -> Mapping[UUI
     """This will return what each brand's parcel costs to `region`, in minor units.
 
     A brand charges once per order, by its dearest template among the goods, over all their weight.
-    Raises NoDelivery for a region that a template refuses.
+    Raises NoDelivery for a region that a template refuses, NoFreight where one says nothing in the
+    lines' currency.
     """
     groups: dict[UUID, list[PricedLine]] = defaultdict(list)
     for line in lines:
@@ -176,7 +206,10 @@ def _freight(group: Sequence[PricedLine], region: str) -> int:
     for template in templates.values():
         if template is None:
             continue
-        charge = freight_minor(template=template, goods_minor=goods, weight_g=weight, region=region)
+        said = freight_in(template, currency=group[0].terms.currency)
+        if said is None:
+            raise NoFreight(brand=group[0].offer.brand.name)
+        charge = freight_minor(template=said, goods_minor=goods, weight_g=weight, region=region)
         if charge is None:
             brand = group[0].offer.brand
             raise NoDelivery(brand=in_language(brand.names, brand.base_language))

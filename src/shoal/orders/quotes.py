@@ -9,10 +9,12 @@ from django.db.models import Count
 
 from shoal.brands.models import Brand
 from shoal.kit.errors import Refused
+from shoal.offers.rules import Terms
 from shoal.orders import pricing
 from shoal.orders.models import CartLine
 from shoal.orders.pricing import PricedLine
-from shoal.shelves.queries import markups
+from shoal.shelves.queries import prices
+from shoal.shelves.rules import ShopPrice
 from shoal.shops.models import Shop
 from shoal.stock.queries import available
 
@@ -122,16 +124,17 @@ def quote(
     cart: Mapping[UUID, CartLine] | None = None,
 ) -> Quote:
     """This will price `wanted` (offer id, quantity) in `shop`, grouped by brand."""
-    offers = pricing.load_offers(offer for offer, _ in wanted)
-    extra = markups(shop_id=shop.id, offers=list(offers.values()))
+    offers = pricing.load_offers((offer for offer, _ in wanted), currencies=[shop.currency])
+    here = prices(shop=shop, offers=list(offers.values()))
     there = available(allotments=[offer.allotment_id for offer in offers.values()])
     rows = []
     for offer_id, quantity in wanted:
         offer = offers.get(offer_id)
         if offer is None:
             continue
-        line = PricedLine(offer=offer, quantity=quantity, markup=extra.get(offer.id, 0))
         kept = (cart or {}).get(offer_id)
+        price = here.get(offer_id) or _unpriced(shop, kept)
+        line = PricedLine(offer=offer, quantity=quantity, price=price)
         left = there.get(offer.allotment_id, 0)
         rows.append(
             QuotedLine(
@@ -139,7 +142,7 @@ def quote(
                 cart_line=kept.id if kept else None,
                 chosen=kept.chosen if kept else True,
                 available=left,
-                problem=_problem(line, shop=shop, left=left, at=at),
+                problem=_problem(line, priced=offer_id in here, left=left, at=at),
                 seen_minor=kept.seen_minor if kept else None,
             )
         )
@@ -151,10 +154,16 @@ def quote(
     return Quote(shop, tuple(_parcels(rows, region)), problems)
 
 
-def _problem(line: PricedLine, *, shop: Shop, left: int, at: datetime) -> Refused | None:
+def _unpriced(shop: Shop, kept: CartLine | None) -> ShopPrice:
+    """What stands at a line that has no price in this shop: what it cost when it was chosen."""
+    seen = kept.seen_minor or 0 if kept else 0
+    return ShopPrice(Terms(0, seen, seen, seen, 0, shop.currency), 0)
+
+
+def _problem(line: PricedLine, *, priced: bool, left: int, at: datetime) -> Refused | None:
     try:
         pricing.check_open(line.offer, at=at)
-        if line.offer.currency != shop.currency:
+        if not priced:
             raise pricing.OfferClosed(title=line.title)
         pricing.check_stock(line, available=left)
         pricing.check_limit(line, bought=0)
@@ -174,7 +183,7 @@ def _parcels(rows: Sequence[QuotedLine], region: str) -> list[QuotedParcel]:
         if region and counted:
             try:
                 freight = pricing.freight_by_brand(counted, region=region)[key]
-            except pricing.NoDelivery as refusal:
+            except (pricing.NoDelivery, pricing.NoFreight) as refusal:
                 problem = refusal
         parcels.append(QuotedParcel(brand, own, freight, problem))
     return parcels

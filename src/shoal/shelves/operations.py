@@ -10,6 +10,7 @@ from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation
 from shoal.offers.models import Offer
+from shoal.offers.queries import load_prices, terms_in
 from shoal.shelves.models import Markup, Placement, Shelf, Words
 from shoal.shelves.rules import MOST_FIXED_MINOR, MOST_PERCENT_BP, MarkupKind
 from shoal.shops.models import Shop
@@ -84,10 +85,10 @@ def set_shelf_markup(*, shop: Shop, kind: MarkupKind, value: int = 0) -> None:
 
 @operation
 def set_offer_markups(*, shop: Shop, wanted: Sequence[tuple[Offer, int | None]]) -> None:
-    """This will set the markups (minor units) of single offers in one shop, all or none.
+    """This will set the markups of single offers in one shop, all or none.
 
-    None lets the shelf's rule decide about an offer again. Raises PriceOutOfRange when a price
-    would leave its offer's floor and cap.
+    In minor units of the shop's currency; None lets the shelf's rule decide about an offer again.
+    Raises PriceOutOfRange when a price would leave its offer's floor and cap.
     """
     renew_shop(shop=shop.id)
     kept = [
@@ -95,7 +96,8 @@ def set_offer_markups(*, shop: Shop, wanted: Sequence[tuple[Offer, int | None]])
         for offer, markup in wanted
         if markup is not None
     ]
-    if any(not _in_range(row.offer, row.markup_minor) for row in kept):
+    load_prices(offers=[row.offer for row in kept], currencies=[shop.currency])
+    if any(not _in_range(shop, row) for row in kept):
         raise PriceOutOfRange
     Markup.objects.filter(shop=shop, offer__in=[offer for offer, _ in wanted]).delete()
     Markup.objects.bulk_create(
@@ -156,8 +158,9 @@ def write_words(*, shop: Shop, product: Product, text: str) -> None:
     )
 
 
-def _in_range(offer: Offer, markup: int) -> bool:
-    return offer.floor_minor <= offer.sale_minor + markup <= offer.cap_minor
+def _in_range(shop: Shop, markup: Markup) -> bool:
+    terms = terms_in(markup.offer, currency=shop.currency)
+    return terms is not None and terms.floor <= terms.sale + markup.markup_minor <= terms.cap
 
 
 def _write_shelf(shop: Shop, **fields: object) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -34,15 +35,16 @@ from shoal.offers.queries import (
     SaleCard,
     best_by_product,
     full_offers,
+    load_prices,
     open_at,
     open_sales,
+    priced_in,
     sells,
-    terms_of,
+    terms_in,
     trailers,
 )
-from shoal.offers.rules import keeper_part
 from shoal.shelves.models import Markup, Placement, Shelf, Words
-from shoal.shelves.rules import MarkupKind, markup_for
+from shoal.shelves.rules import MarkupKind, ShopPrice, markup_for
 from shoal.shops.models import Shop
 
 _SALES_AT_ONCE = 200
@@ -75,20 +77,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ShelfOffer:
-    """An offer as one shop sells it; `markup` is minor units per unit."""
+    """An offer as one shop sells it."""
 
     offer: Offer
-    markup: int
-
-    @property
-    def unit_minor(self) -> int:
-        """What one unit costs in this shop."""
-        return self.offer.sale_minor + self.markup
-
-    @property
-    def earn_minor(self) -> int:
-        """What the keeper earns with one unit: rate x S + M."""
-        return keeper_part(terms_of(self.offer), markup=self.markup)
+    price: ShopPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +115,25 @@ def shelf_of(*, shop: Shop) -> Shelf:
     return Shelf.objects.filter(shop=shop).first() or Shelf(shop=shop)
 
 
-def markups(*, shop_id: UUID, offers: Sequence[Offer]) -> dict[UUID, int]:
-    """This will return, by offer id, what one unit costs more (or less) in this shop.
+def prices(*, shop: Shop, offers: Sequence[Offer]) -> dict[UUID, ShopPrice]:
+    """This will return, by offer id, what one unit costs in this shop. See `prices_in`."""
+    found = prices_in(wanted={shop: offers})
+    return {offer: price for (_, offer), price in found.items()}
 
-    Minor units of the offer's currency, already within its floor and cap. Two queries.
+
+def prices_in(*, wanted: Mapping[Shop, Iterable[Offer]]) -> dict[tuple[UUID, UUID], ShopPrice]:
+    """This will return, by (shop id, offer id), what offers cost in many shops.
+
+    Markups are within floor and cap. An offer without amounts in a shop's currency is left out:
+    it is not for sale there. Two queries however many shops there are, and a third where an offer
+    is sold in a currency other than its brand's.
     """
-    found = markups_in(wanted={shop_id: offers})
-    return {offer: markup for (_, offer), markup in found.items()}
-
-
-def markups_in(*, wanted: Mapping[UUID, Iterable[Offer]]) -> dict[tuple[UUID, UUID], int]:
-    """This will return, by (shop id, offer id), the markups of offers in many shops.
-
-    Two queries however many shops there are.
-    """
-    lists = {shop: list(offers) for shop, offers in wanted.items()}
+    shops = {shop.id: shop for shop in wanted}
+    lists = {shop.id: list(offers) for shop, offers in wanted.items()}
+    load_prices(
+        offers={offer for offers in lists.values() for offer in offers},
+        currencies={shop.currency for shop in wanted},
+    )
     shelves = Shelf.objects.in_bulk(lists.keys())
     own = {
         (row.shop_id, row.offer_id): row.markup_minor
@@ -145,16 +141,20 @@ def markups_in(*, wanted: Mapping[UUID, Iterable[Offer]]) -> dict[tuple[UUID, UU
             shop__in=lists.keys(), offer__in={offer.id for row in lists.values() for offer in row}
         )
     }
-    found: dict[tuple[UUID, UUID], int] = {}
+    found: dict[tuple[UUID, UUID], ShopPrice] = {}
     for shop, offers in lists.items():
         shelf = shelves.get(shop) or Shelf(shop_id=shop)
         for offer in offers:
-            found[shop, offer.id] = markup_for(
-                terms=terms_of(offer),
+            terms = terms_in(offer, currency=shops[shop].currency)
+            if terms is None:
+                continue
+            markup = markup_for(
+                terms=terms,
                 shelf_kind=shelf.markup_kind,
                 shelf_value=shelf.markup_value,
                 own=own.get((shop, offer.id)),
             )
+            found[shop, offer.id] = ShopPrice(terms, markup)
     return found
 
 
@@ -186,38 +186,41 @@ def markup_count(*, shop: Shop) -> int:
     return Markup.objects.filter(shop=shop).count()
 
 
-def on_shelf(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> "QuerySet[Offer]":
+def on_shelf(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> "QuerySet[Any]":
     """This will return the offers that `shop` shows at `at`, each with `unit` and `earn`.
 
-    Listed offers of live products of active brands in the shop's currency, open at `at` (or, with
-    `choice.coming`, announced and not open yet), that the shelf's rule follows and that are not
-    hidden (or, with `choice.hidden`, only those).
+    Listed offers of live products of active brands with amounts in the shop's currency, open at
+    `at` (or, with `choice.coming`, announced and not open yet), that the shelf's rule follows and
+    that are not hidden (or, with `choice.hidden`, only those).
     """
     shelf = shelf_of(shop=shop)
     window = _coming(at) if choice.coming else open_at(at)
-    rows = Offer.objects.filter(window, _follows(shelf), _chosen(choice), currency=shop.currency)
+    wanted = Offer.objects.filter(window, _follows(shelf), _chosen(choice))
+    rows = priced_in(wanted, currency=shop.currency)
     hidden = Exists(_placed(shop, Placement.Kind.HIDDEN))
     rows = rows.filter(hidden if choice.hidden else ~hidden)
     if choice.pinned:
         rows = rows.filter(Exists(_placed(shop, Placement.Kind.PINNED)))
     # While a variant is in a sale, the sale is what customers buy by (`offers.best_by_sku`): its
     # standing terms must promise neither a price nor an earning.
-    in_sale = Offer.objects.filter(open_at(at), sku=OuterRef("sku"), sale__isnull=False)
+    running = Offer.objects.filter(open_at(at), sku=OuterRef("sku"), sale__isnull=False)
+    in_sale = priced_in(running, currency=shop.currency)
     rows = rows.filter(Q(sale__isnull=False) | ~Exists(in_sale))
     markup = _markup(shop, shelf)
     # As `offers.rules.keeper_part`: rate x S rounded half up, both sides not negative.
     rate = Cast(F("rate_bp"), BigIntegerField())
-    earn = (rate * F("sale_minor") * 2 + BASIS) / (2 * BASIS)
-    return rows.annotate(unit=F("sale_minor") + markup, earn=earn + markup)
+    earn = (rate * F("here_sale") * 2 + BASIS) / (2 * BASIS)
+    return rows.annotate(unit=F("here_sale") + markup, earn=earn + markup)
 
 
 def shelf_offers(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> list[ShelfOffer]:
     """This will list the offers that `shop` shows, by product and variant, with its markups."""
     ids = on_shelf(shop=shop, at=at, choice=choice).values("id")
     rows = full_offers().filter(id__in=ids)
-    offers = list(rows.order_by("sku__product", "sku__position", "sku", "sale_minor"))
-    found = markups(shop_id=shop.id, offers=offers)
-    return [ShelfOffer(offer, found[offer.id]) for offer in offers]
+    offers = list(rows.order_by("sku__product", "sku__position", "sku", "id"))
+    found = prices(shop=shop, offers=offers)
+    # An offer that left the currency between the two looks is left out.
+    return [ShelfOffer(offer, found[offer.id]) for offer in offers if offer.id in found]
 
 
 def shelf_products(
@@ -260,7 +263,7 @@ def shelf_products(
         products=[row["sku__product"] for row in page],
     )
     shown = {item.offer.id: item for item in shelf_offers(shop=shop, at=at, choice=wanted)}
-    best = best_by_product(item.offer for item in shown.values())
+    best = best_by_product({item.offer: item.price.terms.sale for item in shown.values()})
     return [
         ShelfProduct(
             best=shown[best[row["sku__product"]].id],
@@ -339,8 +342,8 @@ def _markup(shop: Shop, shelf: Shelf) -> Combinable:
     """`rules.markup_for` in SQL, so that the database can sort by a shop's own prices."""
     own = Markup.objects.filter(shop=shop, offer=OuterRef("pk")).values("markup_minor")
     wanted = Coalesce(Subquery(own), _wanted(shelf), output_field=BigIntegerField())
-    above_floor = Greatest(wanted, F("floor_minor") - F("sale_minor"))
-    return Least(above_floor, F("cap_minor") - F("sale_minor"))
+    above_floor = Greatest(wanted, F("here_floor") - F("here_sale"))
+    return Least(above_floor, F("here_cap") - F("here_sale"))
 
 
 def _wanted(shelf: Shelf) -> Combinable:
@@ -348,7 +351,7 @@ def _wanted(shelf: Shelf) -> Combinable:
     value = shelf.markup_value
     if shelf.markup_kind != MarkupKind.PERCENT:
         return Value(value if shelf.markup_kind == MarkupKind.FIXED else 0, BigIntegerField())
-    part = (F("sale_minor") * (2 * abs(value)) + BASIS) / (2 * BASIS)
+    part = (F("here_sale") * (2 * abs(value)) + BASIS) / (2 * BASIS)
     return part * (-1 if value < 0 else 1)
 
 

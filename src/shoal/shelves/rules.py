@@ -29,6 +29,27 @@ class PriceRange:
     earn_at_cap: int
 
 
+@dataclass(frozen=True, slots=True)
+class ShopPrice:
+    """What one shop sells an offer for: its terms in the shop's currency, and the markup M.
+
+    Everything in minor units of that currency, per unit.
+    """
+
+    terms: Terms
+    markup: int
+
+    @property
+    def unit(self) -> int:
+        """What one unit costs in this shop: S + M."""
+        return self.terms.sale + self.markup
+
+    @property
+    def earn(self) -> int:
+        """What the keeper earns with one unit: rate x S + M."""
+        return keeper_part(self.terms, markup=self.markup)
+
+
 def wanted_markup(*, sale: int, shelf_kind: str, shelf_value: int) -> int:
     """This will return the markup that a shelf's rule asks for at the sale price, unclamped.
 

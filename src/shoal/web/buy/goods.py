@@ -17,6 +17,8 @@ from shoal.kit.money import Money
 from shoal.kit.texts import in_language
 from shoal.offers.models import Offer
 from shoal.orders.quotes import Quote, QuotedLine, QuotedParcel
+from shoal.shelves.queries import ShelfOffer
+from shoal.shelves.rules import ShopPrice
 from shoal.shops.models import Shop
 
 _ENDS_SOON = timedelta(hours=24)
@@ -90,29 +92,29 @@ def product_url(shop: Shop, product: Product) -> str:
 
 
 def tile(
-    *, shop: Shop, offer: Offer, markup: int, at: datetime, gone: bool, pinned: bool, flagged: bool
+    *, shop: Shop, best: ShelfOffer, at: datetime, gone: bool, pinned: bool, flagged: bool
 ) -> Tile:
     """This will make the tile of a product from the offer it sells by; `gone`: all sold out."""
-    product = offer.sku.product
-    price = Money(offer.sale_minor + markup, offer.currency)
+    product = best.offer.sku.product
+    price = Money(best.price.unit, shop.currency)
     return Tile(
         url=product_url(shop, product),
         title=product.title,
         brand=product.brand.name,
         picture=next(iter(product.pictures.all()), None),
         price=price,
-        was=_was(offer, price),
+        was=_was(best.price, price),
         gone=gone,
-        flag=_flag(offer, at) if flagged else "",
+        flag=_flag(best.offer, at) if flagged else "",
         pinned=pinned,
     )
 
 
-def variants(*, offers: Iterable[Offer], markups: Mapping[UUID, int]) -> list[Variant]:
+def variants(*, shop: Shop, offers: Iterable[ShelfOffer]) -> list[Variant]:
     """This will list the variants of one product, one offer each, with this shop's prices."""
     rows = []
-    for offer in offers:
-        price = Money(offer.sale_minor + markups.get(offer.id, 0), offer.currency)
+    for row in offers:
+        offer, price = row.offer, Money(row.price.unit, shop.currency)
         rows.append(
             Variant(
                 code=offer.code,
@@ -120,7 +122,7 @@ def variants(*, offers: Iterable[Offer], markups: Mapping[UUID, int]) -> list[Va
                 values=[in_language(value, "zh") for value in offer.sku.values],
                 left=max(0, offer.allotment.available),
                 price=price,
-                was=_was(offer, price),
+                was=_was(row.price, price),
             )
         )
     return rows
@@ -166,27 +168,26 @@ def _line_row(shop: Shop, row: QuotedLine, pictures: Mapping[UUID, Picture]) -> 
         picture=pictures.get(product.id),
         quantity=row.line.quantity,
         most=most,
-        price=Money(row.line.unit_minor, offer.currency),
+        price=Money(row.line.unit_minor, shop.currency),
         chosen=row.chosen,
         problem=row.problem,
         limit=offer.per_customer,
         unit_minor=row.line.unit_minor,
-        before=_before(row),
+        before=_before(shop, row),
     )
 
 
-def _before(row: QuotedLine) -> Money | None:
+def _before(shop: Shop, row: QuotedLine) -> Money | None:
     """What it cost when she chose it, if that has changed."""
     if row.seen_minor is None or row.seen_minor == row.line.unit_minor:
         return None
-    return Money(row.seen_minor, row.line.offer.currency)
+    return Money(row.seen_minor, shop.currency)
 
 
-def _was(offer: Offer, price: Money) -> Money | None:
+def _was(sold: ShopPrice, price: Money) -> Money | None:
     """The usual price elsewhere, where it is proved and higher."""
-    if offer.list_minor is None or offer.list_minor <= price.minor:
-        return None
-    return Money(offer.list_minor, offer.currency)
+    usual = sold.terms.usual
+    return None if usual is None or usual <= price.minor else Money(usual, price.currency)
 
 
 def _flag(offer: Offer, at: datetime) -> str:

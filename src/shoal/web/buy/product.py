@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from shoal.brands.models import Brand
 from shoal.catalog.models import FreightTemplate, Product
-from shoal.catalog.queries import product_by_code
+from shoal.catalog.queries import freight_in, product_by_code
 from shoal.kit import clock
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
@@ -38,36 +38,44 @@ def product(request: HttpRequest, shop: Shop, product_code: str) -> HttpResponse
         "pictures": pictures,
         "image": default_storage.url(pictures[0].stored.largest) if pictures else "",
         "words": words_of(shop=shop, product=found.id),
-        "freight": freight_hint(found.freight),
+        "freight": freight_hint(found.freight, currency=shop.currency),
         "now": at,
     }
     if not offered:
         context |= _not_now(shop, found, at=at)
         return shared_page(request, "buy/product_gone.html", context, shop=shop)
-    context |= _on_offer(found, offered)
+    context |= _on_offer(shop, found, offered)
     if context["sold_out"]:
         context |= _coming(shop, found, at=at)
     return shared_page(request, "buy/product.html", context, shop=shop)
 
 
-def freight_hint(template: FreightTemplate | None) -> dict[str, Money | bool | None]:
-    """This will return what a page can promise about freight before it knows the address."""
+def freight_hint(
+    template: FreightTemplate | None, *, currency: str
+) -> dict[str, Money | bool | None]:
+    """This will return what a page can promise about freight before it knows the address.
+
+    Nothing where the template says nothing in `currency`.
+    """
     if template is None:
         return {"free": True, "base": None, "free_from": None, "refuses": False}
-    free_from = template.free_from_minor
+    said = freight_in(template, currency=currency)
+    if said is None:
+        return {}
+    free_from = said.free_from_minor
     return {
-        "free": template.base_minor == 0 and not any(template.regions.values()),
-        "base": Money(template.base_minor, template.currency),
-        "free_from": None if free_from is None else Money(free_from, template.currency),
-        "refuses": None in template.regions.values(),
+        "free": said.base_minor == 0 and not any(said.regions.values()),
+        "base": Money(said.base_minor, currency),
+        "free_from": None if free_from is None else Money(free_from, currency),
+        "refuses": None in said.regions.values(),
     }
 
 
-def _on_offer(found: Product, offered: list[ShelfOffer]) -> dict[str, Any]:
-    best = best_by_sku([row.offer for row in offered])
-    markups = {row.offer.id: row.markup for row in offered}
+def _on_offer(shop: Shop, found: Product, offered: list[ShelfOffer]) -> dict[str, Any]:
+    best = best_by_sku({row.offer: row.price.terms.sale for row in offered})
+    shelf = {row.offer.id: row for row in offered}
     shown = [best[sku.id] for sku in found.skus.all() if sku.id in best]
-    rows = variants(offers=shown, markups=markups)
+    rows = variants(shop=shop, offers=[shelf[offer.id] for offer in shown])
     in_stock = [row for row in rows if row.left]
     cheapest = min(in_stock or rows, key=lambda row: row.price.minor)
     limits = {offer.per_customer for offer in shown if offer.per_customer}
@@ -103,9 +111,9 @@ def _coming(shop: Shop, found: Product, *, at: datetime) -> dict[str, Any]:
     coming = shelf_offers(shop=shop, at=at, choice=Choice(products=[found.id], coming=True))
     if not coming:
         return {}
-    soonest = min(coming, key=lambda row: (row.offer.opens_at, row.unit_minor))
+    soonest = min(coming, key=lambda row: (row.offer.opens_at, row.price.unit))
     return {
         "opens_at": soonest.offer.opens_at,
         "coming_sale": soonest.offer.sale,
-        "coming_price": Money(soonest.unit_minor, shop.currency),
+        "coming_price": Money(soonest.price.unit, shop.currency),
     }

@@ -165,8 +165,7 @@ def _goods(request: HttpRequest, shop: Shop, choice: Choice, *, at: datetime) ->
 def _tile(shop: Shop, row: ShelfProduct, at: datetime, *, flagged: bool = True) -> Tile:
     return tile(
         shop=shop,
-        offer=row.best.offer,
-        markup=row.best.markup,
+        best=row.best,
         at=at,
         gone=row.available <= 0,
         pinned=row.pinned,

@@ -24,7 +24,18 @@ class AmountField(forms.CharField):
         try:
             return parse_amount(text, self.currency).minor
         except ValueError as error:
-            raise forms.ValidationError(gettext("Write an amount, such as 12.50.")) from error
+            raise forms.ValidationError(self._how()) from error
+
+    def _how(self) -> str:
+        """How an amount of this currency is written."""
+        decimals = minor_units(self.currency)
+        if decimals == 0:
+            words = gettext("{currency} has no decimals. Write a whole amount, such as 1250.")
+            return words.format(currency=self.currency)
+        if decimals == 2:
+            return gettext("Write an amount, such as 12.50.")
+        words = gettext("{currency} has {decimals} decimals. Write an amount, such as 12.500.")
+        return words.format(currency=self.currency, decimals=decimals)
 
     def prepare_value(self, value: Any) -> Any:
         """This will write minor units as people type them."""

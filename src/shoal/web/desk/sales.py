@@ -237,17 +237,17 @@ def _sale_page(
 
 
 def _offer_line(row: OfferRow) -> OfferLine:
-    offer = row.offer
+    terms = row.terms
 
     def amount(minor: int) -> Money:
-        return Money(minor, offer.currency)
+        return Money(minor, terms.currency)
 
     return OfferLine(
         row=row,
-        supply=amount(offer.supply_minor),
-        sale=amount(offer.sale_minor),
-        floor=amount(offer.floor_minor),
-        cap=amount(offer.cap_minor),
+        supply=amount(terms.supply),
+        sale=amount(terms.sale),
+        floor=amount(terms.floor),
+        cap=amount(terms.cap),
         keeper=amount(row.keeper_minor),
         platform=amount(row.platform_minor),
         least_fee=amount(row.least_fee_minor),

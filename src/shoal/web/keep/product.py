@@ -16,7 +16,7 @@ from shoal.catalog.queries import live_product
 from shoal.kit import clock
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money, minor_units
-from shoal.offers.queries import terms_of
+from shoal.offers.rules import Terms
 from shoal.shelves.operations import (
     PriceOutOfRange,
     hide_product,
@@ -55,6 +55,11 @@ class PriceRow:
         return self.offers[0]
 
     @property
+    def terms(self) -> Terms:
+        """What they are sold on, in this shop's currency."""
+        return self.first.price.terms
+
+    @property
     def key(self) -> str:
         """The name of the row's field."""
         return f"price-{self.first.offer.code}"
@@ -68,39 +73,37 @@ class PriceRow:
     @property
     def price(self) -> Money:
         """What customers pay in this shop."""
-        return Money(self.first.unit_minor, self.first.offer.currency)
+        return Money(self.first.price.unit, self.terms.currency)
 
     @property
     def earn(self) -> Money:
         """What she earns with one."""
-        return Money(self.first.earn_minor, self.first.offer.currency)
+        return Money(self.first.price.earn, self.terms.currency)
 
     @property
     def floor(self) -> Money:
         """The lowest price allowed."""
-        return Money(self.first.offer.floor_minor, self.first.offer.currency)
+        return Money(self.terms.floor, self.terms.currency)
 
     @property
     def cap(self) -> Money:
         """The highest price allowed."""
-        return Money(self.first.offer.cap_minor, self.first.offer.currency)
+        return Money(self.terms.cap, self.terms.currency)
 
     @property
     def earn_at_floor(self) -> Money:
         """What she earns with one at the lowest price."""
-        found = price_range(terms_of(self.first.offer))
-        return Money(found.earn_at_floor, self.first.offer.currency)
+        return Money(price_range(self.terms).earn_at_floor, self.terms.currency)
 
     @property
     def earn_at_cap(self) -> Money:
         """What she earns with one at the highest price."""
-        found = price_range(terms_of(self.first.offer))
-        return Money(found.earn_at_cap, self.first.offer.currency)
+        return Money(price_range(self.terms).earn_at_cap, self.terms.currency)
 
     @property
     def sale(self) -> Money:
         """The sale price, to which a markup is added."""
-        return Money(self.first.offer.sale_minor, self.first.offer.currency)
+        return Money(self.terms.sale, self.terms.currency)
 
     @property
     def sign(self) -> str:
@@ -110,7 +113,7 @@ class PriceRow:
     @property
     def decimals(self) -> int:
         """How many decimals the currency has."""
-        return minor_units(self.first.offer.currency)
+        return minor_units(self.terms.currency)
 
 
 class PriceForm(forms.Form):
@@ -121,7 +124,7 @@ class PriceForm(forms.Form):
         self.rows = rows
         for row in rows:
             self.fields[row.key] = AmountField(
-                currency=row.first.offer.currency,
+                currency=row.terms.currency,
                 label=gettext("Your price"),
                 required=False,
                 initial=row.price.minor,
@@ -162,7 +165,7 @@ def price(request: OfKeeper, code: str) -> HttpResponse:
             continue
         if not row.floor.minor <= typed <= row.cap.minor:
             form.add_error(row.key, PriceOutOfRange().sentence)
-        wanted += [(item.offer, typed - item.offer.sale_minor) for item in row.offers]
+        wanted += [(item.offer, typed - row.terms.sale) for item in row.offers]
     if form.errors:
         return _page(request, found, at=at, prices=form)
     set_offer_markups(shop=request.shop, wanted=wanted)
@@ -249,7 +252,7 @@ def _rows(shop: Shop, found: Product, *, at: datetime) -> list[PriceRow]:
     own = own_markups(shop=shop, offers=[item.offer for item in offers])
     groups: dict[object, list[ShelfOffer]] = {}
     for item in offers:
-        key = (terms_of(item.offer), item.unit_minor, item.offer.sale_id)
+        key = (item.price, item.offer.sale_id)
         groups.setdefault(key, []).append(item)
     return [
         PriceRow(group, own=any(item.offer.id in own for item in group))

@@ -1,6 +1,6 @@
 """What a merchant types about prices: terms, a sale's window, what it sets aside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,9 @@ from django.utils.translation import gettext, gettext_lazy
 from shoal.catalog.models import Sku
 from shoal.kit.money import Money, minor_units, portion
 from shoal.offers.models import FlashSale, Offer
+from shoal.offers.queries import further_terms, terms_of
 from shoal.offers.rules import Terms, keeper_part
+from shoal.offers.sheet_columns import further_currencies
 from shoal.web.components import inputs
 from shoal.web.components.amounts import amount_parts
 from shoal.web.components.fields import AmountField
@@ -55,6 +57,39 @@ def shares_data(*, currency: str, least_fee_bp: int) -> dict[str, Any]:
     return {"sign": sign, "decimals": minor_units(currency), "least": least_fee_bp}
 
 
+_AMOUNTS = ("supply", "sale", "floor", "cap", "list")
+
+
+def _further_fields(currency: str) -> dict[str, forms.Field]:
+    """The prices in a further currency, named by hand: nothing is converted."""
+    labels = {
+        "supply": gettext("Supply price"),
+        "sale": gettext("Sale price"),
+        "floor": gettext("Floor"),
+        "cap": gettext("Cap"),
+        "list": gettext("Usual price elsewhere"),
+    }
+    return {
+        f"{name}_{currency}": AmountField(
+            label=labels[name], currency=currency, max_length=16, required=False
+        )
+        for name in _AMOUNTS
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherFields:
+    """The prices in one further currency, as a page shows them."""
+
+    currency: str
+    fields: Sequence[forms.BoundField]
+
+    @property
+    def in_use(self) -> bool:
+        """Whether something stands there, or something is wrong."""
+        return any(field.errors or field.value() not in {None, ""} for field in self.fields)
+
+
 class TermsForm(forms.Form):
     """One unit's terms."""
 
@@ -68,7 +103,9 @@ class TermsForm(forms.Form):
         widget=forms.TextInput(attrs=inputs.WHOLE),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, currency: str, further: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
         amount: dict[str, Any] = {"currency": currency, "max_length": 16}
@@ -93,6 +130,51 @@ class TermsForm(forms.Form):
             ),
             "per_customer": self.fields["per_customer"],
         }  # fmt: skip
+        self.further_in = tuple(further)
+        for one in self.further_in:
+            self.fields |= _further_fields(one)
+
+    def clean(self) -> dict[str, Any]:
+        """This will ask for all of the prices in a currency that has one of them."""
+        cleaned = super().clean() or {}
+        for currency in self.further_in:
+            needed = [f"{name}_{currency}" for name in _AMOUNTS[:4]]
+            named = [*needed, f"list_{currency}"]
+            if any(cleaned.get(name) is not None for name in named):
+                self.require([name for name in needed if cleaned.get(name) is None])
+        return cleaned
+
+    def require(self, names: Iterable[str]) -> None:
+        """This will ask for fields that hold nothing, unless something is wrong there already."""
+        for name in names:
+            if name not in self.errors:
+                self.add_error(name, gettext("Fill this in."))
+
+    def own_fields(self) -> list[forms.BoundField]:
+        """This will return the fields without those of further currencies."""
+        further = {field.name for one in self.further_fields() for field in one.fields}
+        return [field for field in self if field.name not in further]
+
+    def further_fields(self) -> list["FurtherFields"]:
+        """This will return each further currency with its fields."""
+        return [
+            FurtherFields(currency, [self[f"{name}_{currency}"] for name in _AMOUNTS])
+            for currency in self.further_in
+        ]
+
+    @property
+    def further(self) -> tuple[Terms, ...]:
+        """The terms in further currencies, where all of their prices are typed."""
+        typed, rate_bp = self.cleaned_data, int(self.cleaned_data["percent"] * 100)
+        return tuple(
+            Terms(
+                supply=typed[f"supply_{one}"], sale=typed[f"sale_{one}"],
+                floor=typed[f"floor_{one}"], cap=typed[f"cap_{one}"],
+                rate_bp=rate_bp, currency=one, usual=typed[f"list_{one}"],
+            )
+            for one in sorted(self.further_in)
+            if typed.get(f"sale_{one}") is not None
+        )  # fmt: skip
 
     @property
     def terms(self) -> Terms:
@@ -100,7 +182,7 @@ class TermsForm(forms.Form):
         typed = self.cleaned_data
         return Terms(
             supply=typed["supply"], sale=typed["sale"], floor=typed["floor"], cap=typed["cap"],
-            rate_bp=int(typed["percent"] * 100), currency=self.currency,
+            rate_bp=int(typed["percent"] * 100), currency=self.currency, usual=typed["list"],
         )  # fmt: skip
 
     def show_split(self, *, least_fee_bp: int) -> Split | None:
@@ -151,9 +233,8 @@ class SaleOfferForm(TermsForm):
         """This will ask for the prices of what is set aside."""
         cleaned = super().clean() or {}
         if cleaned.get("quantity"):
-            for name in ("supply", "sale", "percent", "floor", "cap"):
-                if cleaned.get(name) is None and name not in self.errors:
-                    self.add_error(name, gettext("Fill this in."))
+            needed = ("supply", "sale", "percent", "floor", "cap")
+            self.require([name for name in needed if cleaned.get(name) is None])
         return cleaned
 
     @property
@@ -166,15 +247,20 @@ def terms_initial(offer: Offer | None) -> dict[str, Any]:
     """This will fill a form of terms with those of an offer."""
     if offer is None:
         return {}
-    return {
-        "supply": offer.supply_minor,
-        "sale": offer.sale_minor,
-        "percent": f"{Decimal(offer.rate_bp) / 100:f}",
-        "floor": offer.floor_minor,
-        "cap": offer.cap_minor,
-        "list": "" if offer.list_minor is None else offer.list_minor,
-        "per_customer": offer.per_customer or "",
-    }
+    own = terms_of(offer)
+    found = {"percent": f"{Decimal(own.rate_bp) / 100:f}", "per_customer": offer.per_customer or ""}
+    for terms in (own, *further_terms(offer)):
+        suffix = "" if terms is own else f"_{terms.currency}"
+        amounts = (terms.supply, terms.sale, terms.floor, terms.cap, terms.usual)
+        for name, minor in zip(_AMOUNTS, amounts, strict=True):
+            found[f"{name}{suffix}"] = "" if minor is None else minor
+    return found
+
+
+def further_currencies_of(offer: Offer | None, *, own: str) -> list[str]:
+    """This will list the currencies besides `own` to be asked for: the market's and the offer's."""
+    there = [terms.currency for terms in further_terms(offer)] if offer is not None else []
+    return list(dict.fromkeys([*further_currencies(own=own), *there]))
 
 
 class SaleForm(forms.Form):

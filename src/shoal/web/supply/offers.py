@@ -15,7 +15,9 @@ from shoal.kit.errors import Refused
 from shoal.offers.models import Offer
 from shoal.offers.operations import NewOffer, list_standing_offers
 from shoal.offers.queries import (
+    further_terms,
     least_fees,
+    load_prices,
     offer_state,
     searched_offers,
     standing_by_sku,
@@ -26,7 +28,13 @@ from shoal.web.access import OfBrand, brand_member
 from shoal.web.account.forms import typed
 from shoal.web.answers import done, page_of
 from shoal.web.supply.frame import Role, supply_page, words_of
-from shoal.web.supply.offer_forms import OfferForm, shares_data, split_of, terms_initial
+from shoal.web.supply.offer_forms import (
+    OfferForm,
+    further_currencies_of,
+    shares_data,
+    split_of,
+    terms_initial,
+)
 
 _STATES = {
     Phase.OPEN: "good", Phase.COMING: "warn", Phase.STOPPED: "bad",
@@ -51,6 +59,7 @@ def offers(request: OfBrand) -> HttpResponse:
     """This will list a brand's standing offers with who gets what."""
     words = words_of(request)
     page = page_of(request, searched_offers(brand=request.brand, words=words))
+    load_prices(offers=page)
     at = clock.now()
     context = {
         "words": words,
@@ -74,8 +83,9 @@ def new(request: OfBrand) -> HttpResponse:
     skus = {sku.code: sku for sku in product.skus.all()}
     known = next(iter(standing_by_sku(skus=[sku.id for sku in skus.values()]).values()), None)
     form = OfferForm(
-        typed(request), initial=terms_initial(known), currency=request.brand.currency, skus=skus
-    )
+        typed(request), initial=terms_initial(known), skus=skus, currency=request.brand.currency,
+        further=further_currencies_of(known, own=request.brand.currency),
+    )  # fmt: skip
     if form.is_valid():
         try:
             made = list_standing_offers(
@@ -94,7 +104,7 @@ def new(request: OfBrand) -> HttpResponse:
 def _entries(form: OfferForm, product: Product) -> list[NewOffer]:
     picked = form.cleaned_data
     return [
-        NewOffer(sku.id, form.terms, picked["quantity"], picked["per_customer"], picked["list"])
+        NewOffer(sku.id, form.terms, picked["quantity"], picked["per_customer"], form.further)
         for sku in product.skus.all()
         if sku.code in picked["skus"]
     ]
@@ -123,6 +133,7 @@ def _row(offer: Offer, phase: Phase) -> dict[str, Any]:
         "offer": offer,
         "url": reverse("supply:offer", args=[offer.code]),
         "split": split_of(terms_of(offer), least_fee_bp=0),
+        "further": [split_of(terms, least_fee_bp=0) for terms in further_terms(offer)],
         "state": phase_words(phase),
         "kind": _STATES.get(phase, ""),
     }

@@ -15,13 +15,24 @@ from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.offers.models import FlashSale, Offer
 from shoal.offers.operations import NewOffer, apply_for_sale
-from shoal.offers.queries import last_offers_of_sale, least_fees, sale_by_code, standing_by_sku
+from shoal.offers.queries import (
+    last_offers_of_sale,
+    least_fees,
+    load_prices,
+    sale_by_code,
+    standing_by_sku,
+)
 from shoal.offers.refusals import WrongSaleState
 from shoal.stock.queries import warehouse_of
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import done, page_of
 from shoal.web.supply.frame import Role, supply_page, words_of
-from shoal.web.supply.offer_forms import SaleOfferForm, shares_data, terms_initial
+from shoal.web.supply.offer_forms import (
+    SaleOfferForm,
+    further_currencies_of,
+    shares_data,
+    terms_initial,
+)
 
 _MOST = 200
 
@@ -68,16 +79,19 @@ def _chosen(request: OfBrand, before: Iterable[Offer]) -> list[Sku]:
 def _rows(request: OfBrand, skus: list[Sku], before: dict[UUID, Offer]) -> list[SaleOfferForm]:
     ids = [sku.id for sku in skus]
     standing, stock = standing_by_sku(skus=ids), warehouse_of(skus=ids)
+    load_prices(offers=[*before.values(), *standing.values()])
     rows = []
     for sku in skus:
         own = before.get(sku.id)
-        initial = terms_initial(own or standing.get(sku.id))
+        last = own or standing.get(sku.id)
+        initial = terms_initial(last)
         if own is not None:
             initial["quantity"] = own.allotment.received
         rows.append(
             SaleOfferForm(
                 request.POST if request.method == "POST" else None,
                 initial=initial, currency=request.brand.currency, sku=sku,
+                further=further_currencies_of(last, own=request.brand.currency),
                 available=stock[sku.id].available if sku.id in stock else 0,
             )
         )  # fmt: skip
@@ -88,7 +102,7 @@ def _entries(rows: list[SaleOfferForm]) -> list[NewOffer]:
     return [
         NewOffer(
             row.sku.id, row.terms, row.cleaned_data["quantity"],
-            row.cleaned_data["per_customer"], row.cleaned_data["list"],
+            row.cleaned_data["per_customer"], row.further,
         )
         for row in rows
         if row.is_in
@@ -97,7 +111,8 @@ def _entries(rows: list[SaleOfferForm]) -> list[NewOffer]:
 
 def _beside(rows: list[SaleOfferForm], refused: Refused, errors: list[str]) -> None:
     """Shows a refusal at the variant that it names."""
-    named = [row for row in rows if row.sku.reference == refused.facts.get("reference")]
+    told = str(refused.facts.get("reference", ""))
+    named = [row for row in rows if row.sku.reference in {told, told.split(" · ", maxsplit=1)[0]}]
     if named:
         named[0].add_error(None, refused.sentence)
     else:

@@ -182,11 +182,11 @@ def _show(request: OfBrand, found: SaleFile, ending: ReasonForm) -> HttpResponse
 def _offer_row(one: OfferRow) -> dict[str, Any]:
     offer, allotment = one.offer, one.offer.allotment
     sold, total = allotment.sold - allotment.returned, allotment.received
-    currency = offer.currency
+    currency = one.terms.currency
     return {
         "offer": offer,
-        "supply": Money(offer.supply_minor, currency),
-        "sale": Money(offer.sale_minor, currency),
+        "supply": Money(one.terms.supply, currency),
+        "sale": Money(one.terms.sale, currency),
         "keeper": Money(one.keeper_minor, currency),
         "platform": Money(one.platform_minor, currency),
         "sold": sold,

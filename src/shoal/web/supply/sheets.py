@@ -18,7 +18,7 @@ from shoal.kit.errors import Refused
 from shoal.kit.papers import private_storage
 from shoal.offers.exports import export_sheet
 from shoal.offers.imports import Outcome, check_sheet, import_sheet
-from shoal.offers.product_sheet import COLUMNS
+from shoal.offers.sheet_columns import columns_for
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import done
 from shoal.web.supply import uploads
@@ -132,13 +132,14 @@ def _show(
     name: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    columns = columns_for(currency=request.brand.currency)
     context: dict[str, Any] = {
         "form": form,
         "outcome": outcome,
         "kept": kept,
         "name": name,
-        "columns": list(COLUMNS.items()),
-        "faults": told_faults(outcome.faults, COLUMNS) if outcome else [],
+        "columns": list(columns.items()),
+        "faults": told_faults(outcome.faults, columns) if outcome else [],
         "more_faults": outcome.fault_count - len(outcome.faults) if outcome else 0,
     }
     return supply_page(request, "sheet", context, status=status)

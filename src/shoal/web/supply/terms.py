@@ -1,6 +1,6 @@
 """One standing offer: its terms, changed or withdrawn."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,7 +22,13 @@ from shoal.web.account.forms import typed
 from shoal.web.answers import done, try_form
 from shoal.web.supply.forms import ReasonForm
 from shoal.web.supply.frame import Role, supply_page
-from shoal.web.supply.offer_forms import TermsForm, shares_data, split_of, terms_initial
+from shoal.web.supply.offer_forms import (
+    TermsForm,
+    further_currencies_of,
+    shares_data,
+    split_of,
+    terms_initial,
+)
 from shoal.web.supply.offers import phase_words
 
 
@@ -31,7 +37,7 @@ from shoal.web.supply.offers import phase_words
 def offer(request: OfBrand, code: str) -> HttpResponse:
     """This will show and change the terms of a standing offer."""
     found = _found(request, code)
-    form = TermsForm(typed(request), initial=terms_initial(found), currency=found.currency)
+    form = _form(found, typed(request))
     if form.is_valid() and try_form(form, None, lambda: _change(request, form, found)) is not None:
         words = gettext("The new terms hold from now on. Carts that saw the old price are told.")
         return done(request, words, reverse("supply:offers"))
@@ -50,8 +56,12 @@ def withdrawal(request: OfBrand, code: str) -> HttpResponse:
             at=clock.now(),
         )  # fmt: skip
         return done(request, gettext("The offer is withdrawn."), reverse("supply:offers"))
-    terms = TermsForm(initial=terms_initial(found), currency=found.currency)
-    return _show(request, found, terms, ending=form)
+    return _show(request, found, _form(found), ending=form)
+
+
+def _form(found: Offer, data: QueryDict | None = None) -> TermsForm:
+    further = further_currencies_of(found, own=found.currency)
+    return TermsForm(data, initial=terms_initial(found), currency=found.currency, further=further)
 
 
 def _found(request: OfBrand, code: str) -> Offer:
@@ -68,7 +78,7 @@ def _change(request: OfBrand, form: TermsForm, found: Offer) -> Offer:
         offer=found,
         terms=form.terms,
         per_customer=form.cleaned_data["per_customer"],
-        list_minor=form.cleaned_data["list"],
+        further=form.further,
         by=request.person.code,
         at=clock.now(),
     )
