@@ -107,6 +107,12 @@ class ProviderSaidNo(Refused):
     code = "provider_said_no"
 
 
+class PaidAlready(Refused):
+    """The payment partner has your money already. The order goes on as soon as it tells us."""
+
+    code = "paid_already"
+
+
 class NoticeRefused(Refused):
     """This notice is not from the payment partner, or is too old."""
 
