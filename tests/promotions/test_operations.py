@@ -170,8 +170,9 @@ def test_a_shop_shows_the_platforms_coupons_its_own_and_those_of_brands_in_sight
     promotion(market, supply=1, titles={"zh": "一张"})
     gone = Promotion.objects.get(supply=1)
     claim(market, gone)
-    shown = coupons_on_show(shop=market.shop, brands=[market.brand.id], at=AT, most=9)
-    assert {row.id for row in shown} == {platform.id, hers.id, brands.id}
+    for brand in (None, market.brand.id):
+        shown = coupons_on_show(shop=market.shop, brand=brand, at=AT, most=9)
+        assert {row.id for row in shown} == {platform.id, hers.id, brands.id}
 
 
 def test_a_wallet_sorts_what_can_be_used_from_what_is_over():

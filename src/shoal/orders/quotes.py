@@ -1,7 +1,7 @@
 """What a cart would cost if it were ordered now, and what stands in the way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +11,10 @@ from shoal.brands.models import Brand
 from shoal.kit.errors import Refused
 from shoal.offers.rules import Terms
 from shoal.orders import pricing
+from shoal.orders.discounts import NOTHING_OFF, Granted, LineShare
 from shoal.orders.models import CartLine
 from shoal.orders.pricing import PricedLine
+from shoal.orders.promoting import Buyer, QuotedCoupon, promote
 from shoal.shelves.queries import prices
 from shoal.shelves.rules import ShopPrice
 from shoal.shops.models import Shop
@@ -32,6 +34,7 @@ class QuotedLine:
     available: int
     problem: Refused | None
     seen_minor: int | None = None
+    share: LineShare = NOTHING_OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class Quote:
     shop: Shop
     parcels: tuple[QuotedParcel, ...]
     problems: tuple[Refused, ...] = field(default=())
+    granted: tuple[Granted, ...] = ()
+    coupons: tuple[QuotedCoupon, ...] = ()
+    coupon_problem: Refused | None = None
 
     @property
     def lines(self) -> tuple[QuotedLine, ...]:
@@ -78,9 +84,19 @@ class Quote:
         return sum(parcel.freight_minor or 0 for parcel in self.parcels)
 
     @property
+    def discount_minor(self) -> int:
+        """What promotions take off."""
+        return sum(row.share.total for row in self.chosen)
+
+    @property
+    def gifts(self) -> tuple[Granted, ...]:
+        """What would be added for nothing."""
+        return tuple(row for row in self.granted if row.gift is not None)
+
+    @property
     def total_minor(self) -> int:
         """What would be paid."""
-        return self.goods_minor + self.freight_minor
+        return self.goods_minor + self.freight_minor - self.discount_minor
 
     @property
     def can_order(self) -> bool:
@@ -90,7 +106,15 @@ class Quote:
         return bool(self.chosen) and not blocked and not refused and not self.problems
 
 
-def cart_quote(*, visitor: UUID, shop: Shop, region: str, at: datetime) -> Quote:
+def cart_quote(
+    *,
+    visitor: UUID,
+    shop: Shop,
+    region: str,
+    at: datetime,
+    buyer: Buyer | None = None,
+    coupons: Sequence[str] | None = None,
+) -> Quote:
     """This will price a visitor's cart in `shop`. `region` may be empty: freight is then open."""
     rows = list(CartLine.objects.filter(visitor=visitor, shop=shop).order_by("added_at", "id"))
     return quote(
@@ -99,6 +123,8 @@ def cart_quote(*, visitor: UUID, shop: Shop, region: str, at: datetime) -> Quote
         region=region,
         at=at,
         cart={row.offer_id: row for row in rows},
+        buyer=buyer,
+        coupons=coupons,
     )
 
 
@@ -122,8 +148,14 @@ def quote(
     region: str,
     at: datetime,
     cart: Mapping[UUID, CartLine] | None = None,
+    buyer: Buyer | None = None,
+    coupons: Sequence[str] | None = None,
 ) -> Quote:
-    """This will price `wanted` (offer id, quantity) in `shop`, grouped by brand."""
+    """This will price `wanted` (offer id, quantity) in `shop`, grouped by brand.
+
+    Gifts and bundles come by themselves. Of the coupons of `buyer` those with the codes `coupons`
+    are taken off; None chooses the best for her.
+    """
     offers = pricing.load_offers((offer for offer, _ in wanted), currencies=[shop.currency])
     here = prices(shop=shop, offers=list(offers.values()))
     there = available(allotments=[offer.allotment_id for offer in offers.values()])
@@ -151,7 +183,25 @@ def quote(
         pricing.check_shop(shop)
     except pricing.ShopClosed as refusal:
         problems = (refusal,)
-    return Quote(shop, tuple(_parcels(rows, region)), problems)
+    promoted = promote(
+        shop=shop,
+        lines=[row.line for row in rows if row.chosen and not row.problem],
+        buyer=buyer,
+        coupons=coupons,
+        at=at,
+    )
+    shares = iter(promoted.shares)
+    rows = [
+        replace(row, share=next(shares)) if row.chosen and not row.problem else row for row in rows
+    ]
+    return Quote(
+        shop,
+        tuple(_parcels(rows, region)),
+        problems,
+        granted=promoted.granted,
+        coupons=promoted.coupons,
+        coupon_problem=promoted.problem,
+    )
 
 
 def _unpriced(shop: Shop, kept: CartLine | None) -> ShopPrice:

@@ -16,6 +16,7 @@ from shoal.kit.ids import uuid7
 from shoal.kit.texts import checked_texts
 from shoal.kit.transactions import operation
 from shoal.offers.models import Offer
+from shoal.offers.queries import load_prices, terms_in
 from shoal.promotions.models import Claim, Part, Promotion, PromotionStep
 from shoal.promotions.queries import Owner, owned
 from shoal.promotions.refusals import ClaimClosed, CouponGone, CouponHad
@@ -216,16 +217,18 @@ def _offers_of(owner: Owner, currency: str, entry: NewPromotion) -> list[Offer]:
         raise PartsMissing
     if min(entry.parts.values()) < 1:
         raise PartsMissing
+    load_prices(offers=offers, currencies=[currency])
+    singly = 0
     for offer in offers:
         foreign = owner.brand is not None and offer.brand_id != owner.brand.id
-        if foreign or offer.currency != currency or offer.state != Offer.State.LISTED:
+        terms = terms_in(offer, currency=currency)
+        if foreign or terms is None or offer.state != Offer.State.LISTED:
             raise PartForeign(title=_title(offer))
+        singly += terms.sale * entry.parts[offer.code]
         if entry.kind == Kind.GIFT and offer.per_customer is not None:
             raise PartLimited(title=_title(offer))
-    if entry.kind == Kind.BUNDLE:
-        singly = sum(offer.sale_minor * entry.parts[offer.code] for offer in offers)
-        if entry.amount >= singly:
-            raise BundleTooDear
+    if entry.kind == Kind.BUNDLE and entry.amount >= singly:
+        raise BundleTooDear
     return offers
 
 

@@ -11,12 +11,17 @@ from django.db.models.functions import TruncDay
 
 from shoal.brands.models import Brand
 from shoal.kit.errors import NotFound, Refused
+from shoal.offers.models import Offer
+from shoal.offers.queries import open_offers
 from shoal.promotions import rules
 from shoal.promotions.models import Claim, Part, Promotion, PromotionStep, Use
 from shoal.promotions.refusals import CouponEarly, CouponOver, CouponStopped, CouponUsed
+from shoal.shelves.queries import on_shelf
 from shoal.shops.models import Shop
 
 _COUPONS = (Promotion.Kind.FIXED, Promotion.Kind.PERCENT)
+_AUTOMATIC = (Promotion.Kind.GIFT, Promotion.Kind.BUNDLE)
+_MOST_TO_CHOOSE = 500
 _MOST_IN_BASKET = 100
 """The coupons a basket is tried with; who has more sees the ones that end first."""
 
@@ -90,6 +95,14 @@ def coupon_for_all(*, code: str) -> Promotion:
     return _one(rows.select_related("brand", "shop"), code)
 
 
+def offers_to_give(*, currency: str, at: datetime, brand: Brand | None = None) -> list[Offer]:
+    """This will list what a gift or a bundle may be made of: open offers, the newest first."""
+    rows = open_offers(at=at).filter(currency=currency)
+    if brand is not None:
+        rows = rows.filter(brand=brand)
+    return list(rows.order_by("-created_at", "id")[:_MOST_TO_CHOOSE])
+
+
 def parts_of(*, promotion: Promotion) -> list[Part]:
     """This will list a promotion's offers."""
     return list(_parts().filter(promotion=promotion).order_by("id"))
@@ -133,14 +146,16 @@ def uses_by_day(*, promotion: Promotion, from_at: datetime, to_at: datetime) -> 
 
 
 def coupons_on_show(
-    *, shop: Shop, brands: Iterable[UUID], at: datetime, most: int
+    *, shop: Shop, at: datetime, most: int, brand: UUID | None = None
 ) -> list[Promotion]:
     """This will list the coupons that can be claimed in `shop` now, what ends first coming first.
 
-    They are the keeper's own, the platform's and those of `brands`; what is all claimed is not.
+    They are the keeper's own, the platform's and those of `brand`, or of every brand on the shop's
+    shelf; what is all claimed is left out.
     """
+    brands = [brand] if brand else on_shelf(shop=shop, at=at).order_by().values("brand")
     rows = Promotion.objects.filter(
-        Q(funder=Promotion.Funder.PLATFORM) | Q(shop=shop) | Q(brand__in=list(brands)),
+        Q(funder=Promotion.Funder.PLATFORM) | Q(shop=shop) | Q(brand__in=brands),
         kind__in=_COUPONS,
         state=Promotion.State.RUNNING,
         currency=shop.currency,
@@ -148,6 +163,19 @@ def coupons_on_show(
         claim_until_at__gt=at,
     ).filter(Q(supply=None) | Q(claimed__lt=F("supply")))
     return list(rows.select_related("brand", "shop").order_by("claim_until_at", "id")[:most])
+
+
+def gifts_on_show(*, brand: UUID, currency: str, at: datetime) -> list[Promotion]:
+    """This will list the gifts and bundles that a brand's goods bring now, with their parts."""
+    rows = Promotion.objects.filter(
+        kind__in=_AUTOMATIC,
+        brand=brand,
+        state=Promotion.State.RUNNING,
+        currency=currency,
+        use_from_at__lte=at,
+        use_until_at__gt=at,
+    )
+    return list(rows.order_by("id").prefetch_related(Prefetch("parts", _parts())))
 
 
 def automatic_promotions(
