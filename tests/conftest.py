@@ -1,6 +1,7 @@
-"""A real PostgreSQL for every run of the tests, thrown away at its end.
+"""A real PostgreSQL for every process of tests, thrown away at its end.
 
-Several people may run tests at the same moment: each run has its own folder and its own socket.
+Several people may run tests at the same moment, and one run may have several processes (`-n 2`):
+each has its own folder, its own socket and its own server, so none waits for another's tables.
 With SHOAL_TEST_DATABASE_URL that server is used instead, with databases of our own on it.
 """
 
@@ -12,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 _given = os.environ.get("SHOAL_TEST_DATABASE_URL", "")
 _parts = urlsplit(_given)
@@ -40,7 +43,7 @@ _FAST = {
 }
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -52,6 +55,49 @@ def pytest_configure() -> None:
     # Tests open and drop connections by the hundred; a pool would hold on to the test database.
     del settings.DATABASES["default"]["OPTIONS"]["pool"]
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"shoal_test_{os.getpid()}"
+    if config.getoption("numprocesses", None):
+        # The processes it is about to start choose their own database before they read settings.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only", action="store_true", help="only the tests that ask for the database"
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
+    """Whatever runs the whole of Shoal begins first: it takes longest."""
+    if config.getoption("--database-only"):
+        left = [item for item in items if not _asks_for_database(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if _asks_for_database(item)]
+    yield
+    items.sort(key=lambda item: not _runs_everything(item.nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return TogetherOrAnywhere(config, log)
+
+
+class TogetherOrAnywhere(LoadScopeScheduling):
+    """Whatever runs the whole of Shoal stays on one process; any other test goes to any."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "everything" if _runs_everything(nodeid) else nodeid
+
+
+def _runs_everything(nodeid: str) -> bool:
+    return nodeid.startswith(("tests/drills/", "tests/journeys/"))
+
+
+def _asks_for_database(item: pytest.Item) -> bool:
+    asked = {"db", "transactional_db", "live_server", "postgres"}
+    named = set(getattr(item, "fixturenames", ()))
+    return bool(asked & named) or item.get_closest_marker("django_db") is not None
 
 
 def pytest_unconfigure() -> None:

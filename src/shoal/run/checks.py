@@ -13,6 +13,8 @@ from pathlib import Path
 from shoal import env
 from shoal.run.trouble import CannotRun
 
+# Two processes, each with a database of its own; tests/conftest.py says what stays together.
+_IN_PARTS = ("-n", "2", "--no-loadscope-reorder")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -68,7 +70,7 @@ def _commands(*, browser: bool) -> dict[str, Sequence[str]]:
         "imports": (str(tools / "lint-imports"), "--no-cache"),
         "messages": (python, "-m", "shoal", "messages", "--check"),
         "types": (python, "-m", "mypy"),
-        "tests": (python, "-m", "pytest", "-q", "--durations=5", *tests),
+        "tests": (python, "-m", "pytest", "-q", "--durations=5", *_IN_PARTS, *tests),
     }
 
 
