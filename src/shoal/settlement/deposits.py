@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_noop as _
 
-from shoal.brands.models import Brand
+from shoal.brands.models import Brand, Contract
 from shoal.brands.steps import lock_brand
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
@@ -235,6 +235,14 @@ def open_deposit_moves() -> list[DepositMove]:
     """This will list what waits for a second person, oldest first, with the brands."""
     rows = DepositMove.objects.filter(state=State.ASKED).select_related("brand")
     return list(rows.order_by("id"))
+
+
+def brands_with_deposits() -> list[Brand]:
+    """This will list the brands that have a deposit, or owe one by a contract they signed."""
+    owing = Contract.objects.filter(signed_at__isnull=False, deposit_minor__gt=0)
+    held = Account.objects.filter(kind=Account.Kind.DEPOSIT)
+    ids = {*owing.values_list("brand_id", flat=True), *held.values_list("party", flat=True)}
+    return list(Brand.objects.filter(id__in=ids).order_by("applied_at", "id"))
 
 
 def deposit_of(*, brand: Brand) -> Money:
