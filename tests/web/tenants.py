@@ -8,6 +8,7 @@ from functools import cached_property
 from shoal.brands import operations as brand_operations
 from shoal.brands.models import Brand, BrandMember, Contract, Paper
 from shoal.care import operations as care
+from shoal.care.rules_cases import Kind, Reason
 from shoal.catalog.models import Category, FreightTemplate, Product, Revision, Sku
 from shoal.kit.clock import now
 from shoal.kit.ids import uuid7
@@ -20,7 +21,8 @@ from shoal.people.models import Invitation, Operator, Person
 from shoal.people.operations import NewPerson
 from shoal.shops.models import Shop, ShopMember
 from shoal.traffic.models import Share
-from tests import goods
+from tests import goods, trade
+from tests.care.cases import forwarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +84,17 @@ class Tenants:
     @cached_property
     def order(self) -> Order:
         """Alice's unpaid order in Bao's shop."""
-        placed = place_orders(requests=[
-            OrderRequest(
-                key=uuid7(), customer=self.cast.alice.pk, storefront=self.shop.pk, share=None,
-                lines=(WantedLine(self.offer.pk, 1, self.offer.sale_minor),),
-                recipient={"recipient": "Alice", "phone": "13900000000", "street": "1"},
-                region="310000", at=self.at,
-            )
-        ])[0]  # fmt: skip
+        placed = place_orders(requests=[self._request()])[0]
         assert isinstance(placed, Placed), placed
         return Order.objects.get(pk=placed.order)
+
+    def _request(self) -> OrderRequest:
+        return OrderRequest(
+            key=uuid7(), customer=self.cast.alice.pk, storefront=self.shop.pk, share=None,
+            lines=(WantedLine(self.offer.pk, 1, self.offer.sale_minor),),
+            recipient={"recipient": "Alice", "phone": "13900000000", "street": "1"},
+            region="310000", at=self.at,
+        )  # fmt: skip
 
     @property
     def parcel(self) -> Parcel:
@@ -111,6 +114,16 @@ class Tenants:
         """What Alice said to Bao."""
         said = care.ask(customer=self.cast.alice, shop=self.shop, text="你好", at=self.at)
         return said.conversation.code
+
+    @cached_property
+    def case(self) -> str:
+        """What Alice asks back of another order of hers, passed on to 海风."""
+        placed = place_orders(requests=[self._request()])[0]
+        assert isinstance(placed, Placed), placed
+        order = Order.objects.get(pk=placed.order)
+        trade.pay(order, at=self.at)
+        trade.ship(order, at=self.at)
+        return forwarded(order, kind=Kind.REFUND, reason=Reason.NEVER_ARRIVED, at=self.at).code
 
     @cached_property
     def invitation(self) -> str:
@@ -197,6 +210,7 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "address": lambda world: world.address,
     "approval": lambda world: world.approval,
     "brand": lambda world: world.brand.code,
+    "case": lambda world: world.case,
     "category": lambda _world: Category.objects.order_by("code")[0].code,
     "contract": lambda world: str(Contract.objects.get(brand=world.brand).version),
     "conversation": lambda world: world.conversation,

@@ -11,7 +11,8 @@ from django.core.files.storage import Storage
 
 _CSS = Path(__file__).parent.parent / "static" / "shoal" / "css"
 _BASE = ("tokens", "base", "layout", "icon", "button", "field", "card", "notice", "badge")
-_GOODS = ("picture", "price", "countdown", "product-tile", "navigation", "empty-state", "timeline")
+_GOODS = ("picture", "price", "countdown", "product-tile", "navigation", "empty-state", "timeline",
+          "case")  # fmt: skip
 _PHONE = (*_BASE, "face-phone", "bottom-bar", "sheet", *_GOODS)
 _WIDE = (*_BASE, "face-wide", "left-rail", "sheet", "table", "chart", *_GOODS)
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 
 from shoal.brands.models import Brand, BrandMember
 from shoal.brands.queries import memberships_of
+from shoal.care.queries_cases import waiting_count
+from shoal.care.rules_cases import Side
 from shoal.orders.queries import parcel_counts
 from shoal.web.access import OfBrand
 from shoal.web.components.nav import Place, mark_current
@@ -86,6 +88,13 @@ def _selling(request: OfBrand) -> list[Place]:
             Place(gettext("Parcels"), "parcel", reverse("supply:parcels"), waiting, group=group)
         )
     if may(request, *_MONEY):
+    if may(request, Role.WAREHOUSE, *_MONEY):
+        open_cases = waiting_count(side=Side.BRAND, tenant=request.brand.id)
+        places.append(
+            Place(
+                gettext("After-sales"), "returns", reverse("supply:cases"), open_cases, group=group
+            )
+        )
         places.append(Place(gettext("Money"), "wallet", reverse("supply:money"), group=group))
     return places
 

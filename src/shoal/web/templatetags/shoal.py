@@ -138,14 +138,14 @@ def picture(
     alt: str | None = None,
     eager: bool | str = False,  # noqa: FBT001, FBT002 - a template hands over "" for nothing
 ) -> dict[str, Any]:
-    """This will show a `catalog.Picture` (or nothing) in the size the screen needs.
+    """This will show a `catalog.Picture`, a stored one, or nothing, in the size the screen needs.
 
     `shape` is square, wide or natural; `alt` "" marks it decorative; the first picture of a page
     is `eager`.
     """
     if not p:
         return {"p": None, "shape": shape}
-    texts: Mapping[str, str] = p.alts or {}
+    texts: Mapping[str, str] = getattr(p, "alts", None) or {}
     return {
         "p": p,
         "avif": _srcset(p.digest, p.widths, "avif"),
@@ -156,6 +156,12 @@ def picture(
         "alt": in_language(texts, "zh") if alt is None else alt,
         "eager": eager,
     }
+
+
+@register.simple_tag
+def picture_file(p: Any) -> str:
+    """This will return the address of a picture in its full width."""
+    return picture_url(digest=p.digest, width=max(p.widths))
 
 
 def _srcset(digest: str, widths: Sequence[int], kind: str) -> str:
