@@ -10,7 +10,13 @@ from django.views.decorators.http import require_POST
 from shoal.kit.clock import now
 from shoal.kit.errors import Busy, NotFound, Refused
 from shoal.payments.operations import record_notices
-from shoal.payments.providers import NoticeRefused, ProviderDown, ProviderNotice, provider
+from shoal.payments.providers import (
+    NoMoneyMoved,
+    NoticeRefused,
+    ProviderDown,
+    ProviderNotice,
+    provider,
+)
 
 _log = logging.getLogger(__name__)
 _LARGEST_BODY = 64 * 1024
@@ -52,7 +58,10 @@ def _take(request: HttpRequest, name: str) -> str:
         raise NoticeRefused
     at = now()
     headers = {key.lower(): value for key, value in request.headers.items()}
-    notice = partner.read_notice(headers=headers, body=body, at=at)
+    try:
+        notice = partner.read_notice(headers=headers, body=body, at=at)
+    except NoMoneyMoved:
+        return partner.thanks
     used = _nonce_key(notice)
     if used and cache.get(used):
         raise NoticeReplayed

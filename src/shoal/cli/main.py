@@ -44,6 +44,7 @@ COMMANDS: dict[str, Row] = {
     "doctor": Row("doctor", "Check this installation and say how to mend what is wrong."),
     "import-products": Row("import_products", "Take a brand's product sheet in, or check it."),
     "export-products": Row("export_products", "Write a brand's products as a product sheet."),
+    "reconcile": Row("reconcile", "Hold our books against the bills of providers and carriers."),
     "messages": Row("messages", "Merge and compile the Chinese texts, or find what lacks one."),
     "replay": Row("replay", "Sell a real retailer's history again through the same operations."),
     "test": Row("test", "Run every check of the source.", in_checkout=True),

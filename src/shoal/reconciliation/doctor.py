@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from shoal.kit.clock import now
 from shoal.kit.health import Check, none_found
 from shoal.ledger.queries import platform_balances
 from shoal.reconciliation import queries
@@ -90,11 +89,11 @@ def _clearing() -> Check:
 
 
 def _unread() -> Check:
-    at = now()
+    heard_at = queries.last_heard_at()
     late = [
         f"{name} {days[0].isoformat()}"
-        for name in queries.providers_in_use()
-        if (days := queries.missing_days(provider=name, at=at - _PATIENCE))
+        for name in (queries.providers_in_use() if heard_at else [])
+        if heard_at and (days := queries.missing_days(provider=name, at=heard_at - _PATIENCE))
     ]
     return Check(
         name="Every day's bill has come",

@@ -13,6 +13,7 @@ from shoal.orders.models import Parcel
 from shoal.payments.models import Notice
 from shoal.payments.providers import BillKind
 from shoal.reconciliation.rules import Finding
+from shoal.settlement.models_payouts import Goodwill
 
 
 class Bill(models.Model):
@@ -75,12 +76,13 @@ class BillLine(models.Model):
 
 
 class Match(models.Model):
-    """Fact: a row is the payment, refund or parcel that we know, to the cent."""
+    """Fact: a row is the payment, refund, gift or parcel that we know, to the cent."""
 
     line = models.OneToOneField(
         BillLine, models.PROTECT, primary_key=True, related_name="match_of_line"
     )
     notice = models.OneToOneField(Notice, models.PROTECT, null=True, related_name="match_of_notice")
+    gift = models.OneToOneField(Goodwill, models.PROTECT, null=True, related_name="match_of_gift")
     parcel = models.OneToOneField(Parcel, models.PROTECT, null=True, related_name="match_of_parcel")
     late = models.BooleanField(help_text="it stands in another day's bill than ours")
     by = models.CharField(max_length=40)
@@ -89,8 +91,9 @@ class Match(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(notice=None, parcel__isnull=False)
-                | Q(notice__isnull=False, parcel=None),
+                condition=Q(notice__isnull=False, gift=None, parcel=None)
+                | Q(notice=None, gift__isnull=False, parcel=None)
+                | Q(notice=None, gift=None, parcel__isnull=False),
                 name="match_of_one",
             ),
         ]
@@ -108,6 +111,7 @@ class Difference(models.Model):
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="differences")
     line = models.ForeignKey(BillLine, models.PROTECT, null=True, related_name="differences")
     notice = models.ForeignKey(Notice, models.PROTECT, null=True, related_name="differences")
+    gift = models.ForeignKey(Goodwill, models.PROTECT, null=True, related_name="differences")
     parcel = models.ForeignKey(Parcel, models.PROTECT, null=True, related_name="differences")
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
@@ -115,7 +119,10 @@ class Difference(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(line__isnull=False) | Q(notice__isnull=False) | Q(parcel__isnull=False),
+                condition=Q(line__isnull=False)
+                | Q(notice__isnull=False)
+                | Q(gift__isnull=False)
+                | Q(parcel__isnull=False),
                 name="difference_of_something",
             ),
         ]

@@ -236,6 +236,8 @@ def _ask(difference: Difference) -> Sequence[ProviderNotice]:
     partner = provider(difference.bill.partner)
     line, notice = difference.line, difference.notice
     number = line.code if line else notice.our_code if notice else ""
+    if not number:  # the platform gave it by hand: the partner knows no number of ours
+        return []
     is_refund = (
         line.kind == BillKind.REFUND if line else notice is not None and (notice.kind != "captured")
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from shoal.kit.clock import day_bounds, market_day
 from shoal.kit.errors import NotFound
@@ -16,6 +16,7 @@ from shoal.payments.models import Notice
 from shoal.payments.rules import Kind, Verdict
 from shoal.reconciliation.models import Bill, BillLine, Deed, Difference, Match
 from shoal.reconciliation.rules import Key
+from shoal.settlement.models_payouts import Goodwill
 
 BOOKED = Q(
     kind=Kind.CAPTURED, verdict__in=[Verdict.ACCEPTED, Verdict.WRONG_AMOUNT, Verdict.REPEATED]
@@ -38,6 +39,31 @@ class Tally:
     open: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What a difference is about: its number, and the sum on either side."""
+
+    number: str
+    here: Money | None
+    there: Money | None
+
+
+def sides_of(difference: Difference) -> Sides:
+    """This will say a difference's number and its sums, here and at the partner."""
+    line, ours = difference.line, difference.notice or difference.gift
+    parcel = difference.parcel
+    number = (line.code or line.reference) if line else ""
+    here = Money(ours.amount, ours.currency) if ours else None
+    if parcel is not None:
+        number = number or parcel.tracking
+        here = Money(parcel.freight_minor, parcel.order.currency)
+    elif difference.notice is not None:
+        number = number or difference.notice.our_code
+    elif difference.gift is not None:
+        number = number or difference.gift.reference
+    return Sides(number, here, Money(line.amount, line.currency) if line else None)
+
+
 def open_differences(
     *, source: str = "", partner: str = "", bill: UUID | None = None
 ) -> QuerySet[Difference]:
@@ -47,7 +73,7 @@ def open_differences(
         rows = rows.filter(bill__source=source, bill__partner=partner)
     if bill is not None:
         rows = rows.filter(bill=bill)
-    return rows.select_related("bill", "line", "notice", "parcel__order").order_by(
+    return rows.select_related("bill", "line", "notice", "gift", "parcel__order").order_by(
         "-bill__day", "code"
     )
 
@@ -55,14 +81,14 @@ def open_differences(
 def differences_of(*, bill: UUID) -> list[Difference]:
     """This will list every difference of a bill, with its deeds, the open ones first."""
     rows = Difference.objects.filter(bill=bill).annotate(closed=Exists(_CLOSED))
-    rows = rows.select_related("bill", "line", "notice", "parcel__order")
+    rows = rows.select_related("bill", "line", "notice", "gift", "parcel__order")
     return list(rows.prefetch_related("deeds").order_by("closed", "kind", "code"))
 
 
 def difference_by_code(*, code: str) -> Difference:
     """This will return a difference with its two sides, or raise NotFound."""
     rows = Difference.objects.select_related(
-        "bill", "line__bill", "notice__intent", "parcel__order", "parcel__brand"
+        "bill", "line__bill", "notice__intent", "gift", "parcel__order", "parcel__brand"
     )
     found = rows.filter(code=code).first()
     if found is None:
@@ -156,6 +182,12 @@ def missing_days(*, provider: str, at: datetime) -> list[date]:
     return [one for one in span if one not in known]
 
 
+def last_heard_at() -> datetime | None:
+    """This will return when a provider last told us anything."""
+    newest: datetime | None = Notice.objects.aggregate(at=Max("received_at"))["at"]
+    return newest
+
+
 def providers_in_use() -> list[str]:
     """This will name the providers whose notices have moved money here."""
     names = Notice.objects.filter(BOOKED).values_list("provider", flat=True)
@@ -194,6 +226,13 @@ def unmatched_notices(*, bill: Bill) -> list[Notice]:
     rows = Notice.objects.filter(BOOKED, provider=bill.partner, match_of_notice=None)
     rows = rows.filter(Q(happened_at__gte=since_at) | Q(id__in=waiting))
     return list(rows.exclude(Exists(done.filter(notice=OuterRef("pk")))).order_by("id"))
+
+
+def unmatched_gifts(*, bill: Bill) -> list[Goodwill]:
+    """This will list what the platform gave through the provider and that stands in no bill yet."""
+    done = Difference.objects.filter(deeds__how=Deed.How.WRITTEN_OFF)
+    rows = Goodwill.objects.filter(provider=bill.partner, match_of_gift=None)
+    return list(rows.exclude(Exists(done.filter(gift=OuterRef("pk")))).order_by("id"))
 
 
 def unmatched_parcels(*, bill: Bill) -> list[Parcel]:
@@ -241,9 +280,13 @@ def not_paid_out(*, provider: str, currency: str) -> Money:
         currency=currency,
         match_of_line=None,
     ).exclude(Exists(done.filter(line=OuterRef("pk"))))
+    gifts = Goodwill.objects.filter(
+        provider=provider, currency=currency, match_of_gift=None
+    ).exclude(Exists(done.filter(gift=OuterRef("pk"))))
     here = _net(ours, Q(kind=Kind.CAPTURED), Q(kind=Kind.REFUNDED))
     there = _net(theirs, Q(kind="pay"), Q(kind="refund"))
-    return Money(here - there, currency)
+    given = gifts.aggregate(total=Sum("amount"))["total"] or 0
+    return Money(here - given - there, currency)
 
 
 def _net(rows: "QuerySet[Notice] | QuerySet[BillLine]", came: Q, went: Q) -> int:

@@ -27,8 +27,10 @@ from shoal.reconciliation.rules import (
     signed,
     to_write_off,
 )
+from shoal.settlement.models_payouts import Goodwill
 
 PROCESS = "reconciliation"
+Ours = Notice | Goodwill | Parcel
 _PAIRED = frozenset({Finding.MATCHED, Finding.LATE})
 
 
@@ -97,7 +99,7 @@ def hold_against(*, bill: Bill, by: str, at: datetime) -> list[Difference]:
     Doing it again with nothing new writes nothing.
     """
     lines = {row.id: row for row in queries.unmatched_lines(bill=bill)}
-    ours: dict[UUID, Notice | Parcel] = {row.id: row for row in _ours(bill)}
+    ours: dict[UUID, Ours] = {row.id: row for row in _ours(bill)}
     found = match(
         ours=[_our_side(row) for row in ours.values()],
         theirs=[_their_side(row) for row in lines.values()],
@@ -120,13 +122,16 @@ def hold_against(*, bill: Bill, by: str, at: datetime) -> list[Difference]:
     return [row for row in new if row.kind != Finding.LATE]
 
 
-def _ours(bill: Bill) -> Sequence[Notice | Parcel]:
+def _ours(bill: Bill) -> Sequence[Ours]:
     if bill.source == Bill.Source.PROVIDER:
-        return queries.unmatched_notices(bill=bill)
+        return [*queries.unmatched_notices(bill=bill), *queries.unmatched_gifts(bill=bill)]
     return queries.unmatched_parcels(bill=bill)
 
 
-def _our_side(row: Notice | Parcel) -> Side:
+def _our_side(row: Ours) -> Side:
+    if isinstance(row, Goodwill):
+        code = row.reference
+        return Side(row.id, "refund", code, row.amount, row.currency, market_day(row.at))
     if isinstance(row, Parcel):
         currency = row.order.currency
         return Side(row.id, BillLine.FREIGHT, row.tracking, row.freight_minor, currency)
@@ -141,7 +146,7 @@ def _their_side(row: BillLine) -> Side:
 
 
 def _sides(difference: Difference) -> Found:
-    ours = difference.notice or difference.parcel
+    ours = difference.notice or difference.gift or difference.parcel
     line = difference.line
     return Found(
         Finding(difference.kind),
@@ -150,9 +155,7 @@ def _sides(difference: Difference) -> Found:
     )
 
 
-def _add_matches(
-    found: Iterable[Found], ours: dict[UUID, Notice | Parcel], by: str, at: datetime
-) -> None:
+def _add_matches(found: Iterable[Found], ours: dict[UUID, Ours], by: str, at: datetime) -> None:
     matches = []
     for one in found:
         if one.finding in _PAIRED and one.ours and one.theirs:
@@ -161,6 +164,7 @@ def _add_matches(
                 Match(
                     line_id=one.theirs.id,
                     notice=known if isinstance(known, Notice) else None,
+                    gift=known if isinstance(known, Goodwill) else None,
                     parcel=known if isinstance(known, Parcel) else None,
                     late=one.finding is Finding.LATE,
                     by=by,
@@ -173,7 +177,7 @@ def _add_matches(
 def _difference(
     one: Found,
     lines: dict[UUID, BillLine],
-    ours: dict[UUID, Notice | Parcel],
+    ours: dict[UUID, Ours],
     covered: dict[date, Bill],
 ) -> Difference | None:
     """What a finding differs by; None where it does not, or where no bill has spoken of it yet."""
@@ -191,17 +195,24 @@ def _difference(
         bill=bill,
         line=line,
         notice=known if isinstance(known, Notice) else None,
+        gift=known if isinstance(known, Goodwill) else None,
         parcel=known if isinstance(known, Parcel) else None,
     )
 
 
-def _day_of(known: Notice | Parcel) -> date | None:
-    moment = known.shipped_at if isinstance(known, Parcel) else known.happened_at
-    return market_day(moment) if moment else None
+def _day_of(known: Ours) -> date | None:
+    if isinstance(known, Parcel):
+        return market_day(known.shipped_at) if known.shipped_at else None
+    return market_day(known.at if isinstance(known, Goodwill) else known.happened_at)
 
 
-def _about(row: Difference) -> tuple[str, UUID | None, UUID | None, UUID | None]:
-    return str(row.kind), row.line_id, row.notice_id, row.parcel_id
+def _about(row: Difference) -> tuple[str, frozenset[UUID]]:
+    return str(row.kind), _side_ids(row)
+
+
+def _side_ids(row: Difference) -> frozenset[UUID]:
+    sides = (row.line_id, row.notice_id, row.gift_id, row.parcel_id)
+    return frozenset(side for side in sides if side is not None)
 
 
 def _close_old(
@@ -215,11 +226,11 @@ def _close_old(
         for side in (one.ours, one.theirs)
         if side
     }
-    moved = {side for row in new for side in (row.line_id, row.notice_id, row.parcel_id)} - {None}
+    moved = {side for row in new for side in _side_ids(row)}
     deeds = []
     for row in waiting:
-        sides = {row.line_id, row.notice_id, row.parcel_id} - {None}
-        late = any(paired.get(side) is Finding.LATE for side in sides if side)
+        sides = _side_ids(row)
+        late = any(paired.get(side) is Finding.LATE for side in sides)
         if sides & paired.keys():
             how = Deed.How.LATE if late else Deed.How.MATCHED
             deeds.append(_closing(row, how, at))

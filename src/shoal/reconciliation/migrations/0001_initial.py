@@ -10,8 +10,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('orders', '0003_refunds_of_parts'),
-        ('payments', '0001_initial'),
+        ('orders', '0004_gift_lines'),
+        ('payments', '0002_intent_client'),
+        ('settlement', '0004_payouts'),
     ]
 
     operations = [
@@ -58,6 +59,7 @@ class Migration(migrations.Migration):
                 ('by', models.CharField(max_length=40)),
                 ('at', models.DateTimeField()),
                 ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='reconciliation.bill')),
+                ('gift', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='settlement.goodwill')),
                 ('line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='reconciliation.billline')),
                 ('notice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='payments.notice')),
                 ('parcel', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='orders.parcel')),
@@ -83,6 +85,7 @@ class Migration(migrations.Migration):
                 ('late', models.BooleanField(help_text="it stands in another day's bill than ours")),
                 ('by', models.CharField(max_length=40)),
                 ('at', models.DateTimeField()),
+                ('gift', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='match_of_gift', to='settlement.goodwill')),
                 ('notice', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='match_of_notice', to='payments.notice')),
                 ('parcel', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='match_of_parcel', to='orders.parcel')),
             ],
@@ -101,7 +104,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='difference',
-            constraint=models.CheckConstraint(condition=models.Q(('line__isnull', False), ('notice__isnull', False), ('parcel__isnull', False), _connector='OR'), name='difference_of_something'),
+            constraint=models.CheckConstraint(condition=models.Q(('line__isnull', False), ('notice__isnull', False), ('gift__isnull', False), ('parcel__isnull', False), _connector='OR'), name='difference_of_something'),
         ),
         migrations.AddIndex(
             model_name='deed',
@@ -121,7 +124,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('notice', None), ('parcel__isnull', False)), models.Q(('notice__isnull', False), ('parcel', None)), _connector='OR'), name='match_of_one'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gift', None), ('notice__isnull', False), ('parcel', None)), models.Q(('gift__isnull', False), ('notice', None), ('parcel', None)), models.Q(('gift', None), ('notice', None), ('parcel__isnull', False)), _connector='OR'), name='match_of_one'),
         ),
         append_only('reconciliation_bill'),
         append_only('reconciliation_billline'),
