@@ -12,6 +12,7 @@ from shoal.care.rules_cases import Kind, Reason
 from shoal.catalog.models import Category, FreightTemplate, Product, Revision, Sku
 from shoal.kit.clock import now
 from shoal.kit.ids import uuid7
+from shoal.ledger.models import Account
 from shoal.offers.models import FlashSale
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
 from shoal.orders.models import CartLine, Order, Parcel, RefundApproval
@@ -19,6 +20,7 @@ from shoal.payments.models import Intent, Refund
 from shoal.people import operations as people
 from shoal.people.models import Invitation, Operator, Person
 from shoal.people.operations import NewPerson
+from shoal.settlement.models_statements import Statement, StatementRun
 from shoal.shops.models import Shop, ShopMember
 from shoal.traffic.models import Share
 from tests import goods, trade
@@ -196,6 +198,20 @@ class Tenants:
             brand=self.brand, reporter=self.cast.alice, text="标签不对", at=self.at
         ).code
 
+    @cached_property
+    def statement(self) -> Statement:
+        """What 海风's account moved in a month: nothing."""
+        run = StatementRun.objects.create(
+            period="monthly", zone="Asia/Shanghai", starts_at=self.at, ends_at=self.at + goods.DAY
+        )
+        account = Account.objects.create(
+            kind=Account.Kind.BRAND, party=self.brand.pk, currency="CNY"
+        )
+        return Statement.objects.create(
+            run=run, account=account, opening_minor=0, credits_minor=0, debits_minor=0,
+            closing_minor=0, by_kind={}, transfers=0,
+        )  # fmt: skip
+
     def _shop(self, name: str, keeper: Person) -> Shop:
         shop = Shop.objects.create(name=name, currency="CNY", opened_at=self.at)
         ShopMember.objects.create(shop=shop, person=keeper, role="keeper", since_at=self.at)
@@ -227,10 +243,12 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "refund": lambda world: world.refund,
     "report": lambda world: world.report,
     "revision": lambda world: world.revision,
+    "run": lambda world: world.statement.run.code,
     "sale": lambda world: world.sale.code,
     "sample": lambda world: world.sample,
     "share": lambda world: world.share,
     "shop": lambda world: world.shop.code,
     "sku": lambda world: Sku.objects.filter(product=world.product)[0].code,
+    "statement": lambda world: world.statement.code,
     "version": lambda world: str(Product.objects.get(pk=world.product.pk).version),
 }

@@ -180,6 +180,7 @@ _PLURALS = {
     "papers": "paper", "offers": "offer", "conversations": "conversation", "customers": "person",
     "people": "person", "samples": "sample", "revisions": "revision", "freight": "freight",
     "invitations": "invitation", "contracts": "contract", "reports": "report",
+    "statements": "statement",
     "cases": "case", "refunds": "refund", "lines": "line", "categories": "category",
 }  # fmt: skip
 

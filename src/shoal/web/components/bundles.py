@@ -22,7 +22,8 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "code-input", "talk", "sale-strip", "palettes", "buying",
     ),
     "keep": (
-        *_PHONE, "header-shop", "gallery", "buy-bar", "talk", "sale-strip", "palettes", "keeping",
+        *_PHONE, "header-shop", "gallery", "buy-bar", "talk", "sale-strip", "palettes", "chart",
+        "keeping",
     ),
     "supply": (*_WIDE, "cart-line", "gallery", "supplying"),
     "desk": (*_WIDE, "desk"),

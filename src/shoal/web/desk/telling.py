@@ -120,4 +120,6 @@ def transfer_kind(kind: str) -> str:
         "capture": gettext("Paid in"),
         "refund": gettext("Given back"),
         "settlement": gettext("Settled"),
+        "discount": gettext("Discount"),
+        "reversal": gettext("Taken back"),
     }.get(kind, kind)

@@ -12,6 +12,7 @@ from shoal.web.keep import (
     sharing,
     shelf,
     shop,
+    statements,
     today,
 )
 
@@ -35,6 +36,23 @@ urlpatterns = [
     path("conversations/<str:code>", customers.conversation, name="conversation"),
     path("me", shop.me, name="me"),
     path("me/earnings", earnings.earnings, name="earnings"),
+    path("me/statements", statements.statements, name="statements"),
+    path("me/statements/months", statements.months, name="months"),
+    path("me/statements/months.xlsx", statements.months_sheet, name="months-sheet"),
+    path("me/statements/<str:code>", statements.statement, name="statement"),
+    path(
+        "me/statements/<str:code>/pdf",
+        statements.download,
+        {"suffix": "pdf"},
+        name="statement-pdf",
+    ),
+    path(
+        "me/statements/<str:code>/xlsx",
+        statements.download,
+        {"suffix": "xlsx"},
+        name="statement-xlsx",
+    ),
+    path("me/invoice", statements.invoice, name="invoice"),
     path("me/shelf", shelf.shelf, name="shelf"),
     path("me/shelf/markup", shelf.markup, name="markup"),
     path("me/look", shop.look, name="look"),

@@ -1,0 +1,1 @@
+"""Statements and tax summaries as pages and files, alike for keeper, brand and operator."""
