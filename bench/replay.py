@@ -1,7 +1,8 @@
 """How many real invoice lines a second go from order to settlement?
 
-The first 5,000 invoices of the retailer, on an installation of its own. Beside the rate stands
-what the same database takes when the same lines are only written down, with no rule at all.
+The first 5,000 invoices of the retailer and what came back of them, on an installation of its own.
+Beside the rate stands what the same database takes when the same lines are only written down, with
+no rule at all.
 """
 
 import os
@@ -15,7 +16,7 @@ from shoal.run.bench import Report, scratch_installation
 from shoal.run.trouble import CannotRun
 
 if TYPE_CHECKING:
-    from shoal.replay.source import Invoice
+    from shoal.replay.history import Batch
 
 INVOICES = 5_000
 SLICES = 5
@@ -28,23 +29,25 @@ def run(report: Report) -> None:
     if not file.is_file():
         raise CannotRun(f"This bench reads {file.name}; name it in ONLINE_RETAIL.")
     with scratch_installation():
-        from shoal.replay import selling, world
+        from shoal.replay import history, selling, world
+        from shoal.replay.matching import matched
         from shoal.replay.source import Source
 
         source = Source(file, limit=INVOICES)
         made = world.prepare(source, tell=report.say)
-        batches = list(selling.batches(source.invoices()))
+        batches = list(history.batches(matched(source.documents())))
         rates, written = [], []
         for number in range(SLICES):
             part = _slice(batches, number)
-            lines = sum(len(invoice.lines) for batch in part for invoice in batch)
+            lines = sum(batch.lines for batch in part)
             began = time.perf_counter()
             for batch in part:
-                selling.sell(batch, made)
+                selling.live(batch, made)
             rates.append(lines / (time.perf_counter() - began))
             written.append(_bare_rate(lines))
             report.say(f"slice {number + 1} of {SLICES}: {rates[-1]:,.0f} lines/s")
-        report.figure("lines", sum(len(i.lines) for batch in batches for i in batch))
+        report.figure("lines", sum(batch.lines for batch in batches))
+        report.figure("returns", sum(len(batch.returns) for batch in batches))
         report.figure("replay_lines_per_s", statistics.median(rates), at_least=1_000)
         report.figure("slowest_slice_lines_per_s", min(rates))
         report.figure("bare_insert_lines_per_s", statistics.median(written))
@@ -52,7 +55,7 @@ def run(report: Report) -> None:
         report.figure("peak_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def _slice(batches: list[list["Invoice"]], number: int) -> list[list["Invoice"]]:
+def _slice(batches: list["Batch"], number: int) -> list["Batch"]:
     size = -(-len(batches) // SLICES)
     return batches[number * size : (number + 1) * size]
 

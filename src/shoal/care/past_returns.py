@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shoal.care import rules_cases as rules
 from shoal.care.models import Case, CaseLine, CaseStep
+from shoal.care.opening import UnitsTaken
 from shoal.care.rules_cases import Deed, Kind, Reason, Side, State
 from shoal.kit.errors import NotFound
 from shoal.kit.ids import short_code, uuid7
@@ -48,8 +49,8 @@ def close_returns(*, returns: Sequence[PastReturn], by: str) -> list[Case]:
 
     The brand has decided: no term is looked at. Answers come in the same order; one whose key is
     known is answered as it is. Units that have not arrived and are not paid back in full stay with
-    the customer, who gets that part of their price. Raises RefundTooLarge or NotFound, and keeps
-    none of them.
+    the customer, who gets that part of their price. Raises UnitsTaken for a line that an open case
+    is about, RefundTooLarge or NotFound, and keeps none of them.
     """
     known = Case.objects.in_bulk([wish.key for wish in returns])
     new = {wish.key: wish for wish in returns if wish.key not in known}
@@ -70,12 +71,16 @@ def close_returns(*, returns: Sequence[PastReturn], by: str) -> list[Case]:
 @step
 def _close(wish: PastReturn, order: Order, lines: list[CaseLine], *, by: str) -> Case:
     """Gives back what one return says, appends its lines, and makes its case, not saved yet."""
-    known = OrderLine.objects.filter(order=order).select_related("parcel").in_bulk(
-        [given.line for given in wish.lines]
+    known = (
+        OrderLine.objects.filter(order=order)
+        .select_related("parcel")
+        .in_bulk([given.line for given in wish.lines])
     )
     parcels = {row.parcel_id: row.parcel for row in known.values()}
     if len(known) != len(wish.lines) or len(parcels) != 1:
         raise NotFound
+    if any(row.open_cases for row in known.values()):
+        raise UnitsTaken(free=0)
     (parcel,) = parcels.values()
     rows = [_row(known[given.line], given, parcel) for given in wish.lines]
     goods = sum(given.amount for given in wish.lines)

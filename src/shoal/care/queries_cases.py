@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Choice
-from django.db.models import Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Count, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
 
 from shoal.care import rules_cases as rules
 from shoal.care.models import Case, CaseLine, CaseStep, Replacement, ReturnAddress, Ruling
 from shoal.care.opening import free_of
-from shoal.care.rules_cases import Deed, Kind, Reason, Side
+from shoal.care.rules_cases import Deed, Kind, Reason, Side, State
 from shoal.care.steps_cases import deadlines
 from shoal.catalog.models import Sku
 from shoal.kit import vault
@@ -136,6 +136,14 @@ def counts_of_brand(*, brand: UUID) -> dict[str, int]:
     return {key: int(value) for key, value in found.items()}
 
 
+def given_back_of(*, brand: UUID) -> tuple[int, int, int]:
+    """This will count a brand's refunded cases and their units, and sum what they gave back."""
+    rows = Case.objects.filter(brand=brand, state=State.REFUNDED).order_by()
+    units = CaseLine.objects.filter(case__in=rows).aggregate(sum=Sum("given_units"))
+    found = rows.aggregate(count=Count("id"), sum=Sum("refund_minor"))
+    return found["count"], int(units["sum"] or 0), int(found["sum"] or 0)
+
+
 def counts_of_all() -> dict[str, int]:
     """This will count what of all cases waits for the platform, is open, closed, or stuck."""
     found = Case.objects.aggregate(
@@ -203,7 +211,7 @@ def askable_of(*, order: Order, at: datetime) -> list[Askable]:
         return []
     lines = list(
         OrderLine.objects.filter(order=order)
-        .select_related("parcel", "offer", "sku__product")
+        .select_related("order", "parcel", "sku__product")
         .prefetch_related("sku__product__pictures")
         .order_by("number")
     )
@@ -272,7 +280,7 @@ def _askable(parcel: Parcel, lines: Sequence[OrderLine], at: datetime) -> Askabl
 
 
 def _askable_line(line: OrderLine, units: int, paid: int) -> AskableLine:
-    currency = line.offer.currency
+    currency = line.order.currency
     one = rules.worth(rules.Free(units, paid), 1)
     return AskableLine(line, units, Money(paid, currency), Money(one, currency))
 

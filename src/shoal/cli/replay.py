@@ -1,7 +1,7 @@
 """`shoal replay online-retail FILE`: a real retailer's history through the same operations."""
 
 import argparse
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ def replay(file: Path, *, limit: int | None, data: Path) -> int:
 
     from shoal.cli.migrate import bring_up_to_date
     from shoal.replay import report, selling, world
+    from shoal.replay.figures import figures_of
     from shoal.replay.source import Source
     from shoal.run import doctor
 
@@ -50,34 +51,37 @@ def replay(file: Path, *, limit: int | None, data: Path) -> int:
     bring_up_to_date(data, quiet=True)
     tell("reading the file")
     source = Source(file, limit=limit)
-    expected = source.expected(supply_percent=world.SUPPLY_PERCENT, rate_bp=world.RATE_BP)
+    expected = figures_of(
+        file, limit=limit, supply_percent=world.SUPPLY_PERCENT, rate_bp=world.RATE_BP
+    )
     tell("brand")
     made = world.prepare(source, tell=tell)
-    last_at = _sell(source, made, lines=expected.lines, limit=limit, data=data)
-    selling.complete_everything(last_at + timedelta(days=60))
+    last = _live(source, made, lines=expected.lines, limit=limit, data=data)
+    selling.finish(last, made)
     tell("comparing")
     result = report.outcome(made, expected=expected, checks=doctor.all_checks())
     report.show(result, source.unsold(), Console())
     return 0 if result.holds else 1
 
 
-def _sell(
+def _live(
     source: "Source", made: "World", *, lines: int, limit: int | None, data: Path
 ) -> datetime:
-    """Sells batch after batch under a progress bar; returns the moment of the last invoice."""
+    """Lives through batch after batch under a progress bar; returns the last day's morning."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from shoal.replay import selling
+    from shoal.replay import history, selling
+    from shoal.replay.matching import matched
 
-    kept = selling.Progress.load(data / "replay-online-retail.json", limit=limit)
-    last_at = source.begins_at()
+    kept = history.Progress.load(data / "replay-online-retail.json", limit=limit)
+    last = source.begins_at()
     columns = ("lines", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as bar:
         task = bar.add_task("lines", total=lines)
-        for number, batch in enumerate(selling.batches(source.invoices())):
+        for number, batch in enumerate(history.batches(matched(source.documents()))):
             if number >= kept.batches:
-                selling.sell(batch, made)
+                selling.live(batch, made)
                 kept.step(limit=limit)
-            last_at = batch[-1].at
-            bar.advance(task, sum(len(invoice.lines) for invoice in batch))
-    return last_at
+            last = batch.morning
+            bar.advance(task, batch.lines)
+    return last

@@ -11,7 +11,15 @@ from django.db.models.functions import TruncHour
 
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
-from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, ParcelStep, RefundApproval
+from shoal.orders.models import (
+    Order,
+    OrderLine,
+    OrderStep,
+    Parcel,
+    ParcelStep,
+    Receipt,
+    RefundApproval,
+)
 
 IN_SALES = (
     Order.State.PAID,
@@ -103,6 +111,19 @@ def parcels_of_orders(*, orders: Iterable[UUID]) -> list[Parcel]:
     return list(Parcel.objects.filter(order__in=list(orders)).order_by("id"))
 
 
+def lines_of_requests(
+    *, customers: Iterable[UUID], keys: Iterable[UUID]
+) -> dict[tuple[UUID, int], tuple[UUID, UUID]]:
+    """This will find what requests became: (key, number of the line) to (order, line)."""
+    asked = Receipt.objects.filter(customer__in=set(customers), key__in=set(keys))
+    orders = {order: key for key, order in asked.values_list("key", "order")}
+    rows = OrderLine.objects.filter(order__in=list(orders))
+    return {
+        (orders[order], number): (order, line)
+        for order, number, line in rows.values_list("order", "number", "id")
+    }
+
+
 def recipients(*, orders: Iterable[Order]) -> dict[UUID, dict[str, str]]:
     """This will open the sealed recipients of orders, by order id; empty where one was erased."""
     rows = list(orders)
@@ -128,7 +149,7 @@ class Customer(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class BrandSales:
-    """What a brand has sold and what of it is completed; sums in minor units."""
+    """What a brand has sold, whatever went back of it since; sums in minor units."""
 
     lines: int
     orders: int
@@ -147,8 +168,8 @@ class SoldHour:
 
 
 def sales_of_brand(*, brand: UUID) -> BrandSales:
-    """This will sum the completed lines of a brand."""
-    rows = OrderLine.objects.filter(parcel__brand=brand, order__state=Order.State.COMPLETED)
+    """This will sum the lines of a brand that were ever paid."""
+    rows = OrderLine.objects.filter(parcel__brand=brand, order__paid_at__isnull=False)
     found = rows.aggregate(
         lines=Count("id"),
         orders=Count("order", distinct=True),

@@ -1,45 +1,75 @@
 """What the replay came to, beside what the file says it must come to."""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table
 
+from shoal.care.queries_cases import given_back_of
 from shoal.kit.health import Check
 from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance, platform_balances
 from shoal.orders.queries import sales_of_brand
-from shoal.replay.source import Figures
+from shoal.replay.figures import Figures
 from shoal.replay.world import CURRENCY, World
+from shoal.settlement.goodwill import goodwill_total
 
-_NAMES = ("lines", "invoices", "customers", "units", "sold", "to the brand", "to the shops")
-_MONEY = frozenset({"sold", "to the brand", "to the shops"})
+_NAMES = {
+    "lines": "lines sold",
+    "invoices": "invoices",
+    "customers": "customers",
+    "units": "units sold",
+    "sold": "sold",
+    "cases": "cases of returns",
+    "units_back": "units given back",
+    "refunded": "refunded",
+    "gifts": "gifts of goodwill",
+    "goodwill": "goodwill",
+    "to_brand": "to the brand",
+    "to_keepers": "to the shops",
+    "to_platform": "to the platform",
+}
+_MONEY = frozenset({"sold", "refunded", "goodwill", "to_brand", "to_keepers", "to_platform"})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The figures of both sides, what escrow still holds, and the checks that failed."""
+    """The figures of both sides, what escrow and the partner hold, and the checks that failed."""
 
     expected: Figures
     found: Figures
     escrow: int
+    at_partner: int
     failed: tuple[Check, ...]
+
+    @property
+    def left_at_partner(self) -> int:
+        """What must stand there: what was sold, less refunds and goodwill."""
+        return self.expected.sold - self.expected.refunded - self.expected.goodwill
 
     @property
     def holds(self) -> bool:
         """Whether everything came out as it must."""
-        return self.expected == self.found and self.escrow == 0 and not self.failed
+        return (
+            self.expected == self.found
+            and self.escrow == 0
+            and self.at_partner == self.left_at_partner
+            and not self.failed
+        )
 
 
 def outcome(world: World, *, expected: Figures, checks: Iterable[Check]) -> Outcome:
     """This will read the books and compare them with the file's figures."""
-    balances = {(kind, money.currency): money.minor for kind, _, money in platform_balances()}
+    balances = dict.fromkeys(Account.Kind, 0)
+    for kind, _, money in platform_balances():
+        balances[Account.Kind(kind)] += money.minor if money.currency == CURRENCY else 0
     return Outcome(
         expected=expected,
-        found=_found(world),
-        escrow=balances.get((Account.Kind.ESCROW, CURRENCY), 0),
+        found=_found(world, fee=balances[Account.Kind.FEE]),
+        escrow=balances[Account.Kind.ESCROW],
+        at_partner=-balances[Account.Kind.CLEARING],
         failed=tuple(check for check in checks if not (check.ok or check.warning)),
     )
 
@@ -47,15 +77,16 @@ def outcome(world: World, *, expected: Figures, checks: Iterable[Check]) -> Outc
 def show(result: Outcome, unsold: dict[str, int], console: Console) -> None:
     """This will print both sides, line by line, and what could not be sold."""
     table = Table("figure", "expected (DuckDB)", "replayed", "", title="Online retail")
-    for name, wanted, found in zip(
-        _NAMES, astuple(result.expected), astuple(result.found), strict=True
+    for name, title in _NAMES.items():
+        wanted, found = (getattr(side, name) for side in (result.expected, result.found))
+        table.add_row(title, _shown(name, wanted), _shown(name, found), _mark(wanted, found))
+    for title, wanted, found in (
+        ("left at the partner", result.left_at_partner, result.at_partner),
+        ("left in escrow", 0, result.escrow),
     ):
-        mark = "✓" if wanted == found else "✗"
-        table.add_row(name, _shown(name, wanted), _shown(name, found), mark)
-    mark = "✓" if result.escrow == 0 else "✗"
-    table.add_row("left in escrow", _shown("sold", 0), _shown("sold", result.escrow), mark)
+        table.add_row(title, _shown("sold", wanted), _shown("sold", found), _mark(wanted, found))
     console.print(table)
-    console.print("Lines of the file that cannot be sold, by the first reason that fits:")
+    console.print("Lines neither sold nor taken back, by the first reason that fits:")
     for kind, count in unsold.items():
         console.print(f"  {kind}: {count:,}")
     for check in result.failed:
@@ -64,17 +95,29 @@ def show(result: Outcome, unsold: dict[str, int], console: Console) -> None:
         console.print("Every check of the doctor holds.")
 
 
-def _found(world: World) -> Figures:
+def _found(world: World, *, fee: int) -> Figures:
     sales = sales_of_brand(brand=world.brand.id)
+    cases, units_back, refunded = given_back_of(brand=world.brand.id)
+    gifts, goodwill = goodwill_total(currency=CURRENCY)
     return Figures(
         lines=sales.lines,
         invoices=sales.orders,
         customers=sales.customers,
         units=sales.units,
         sold=sales.goods_minor,
+        cases=cases,
+        units_back=units_back,
+        refunded=refunded,
+        gifts=gifts,
+        goodwill=goodwill,
         to_brand=_balance(Account.Kind.BRAND, world.brand.id),
         to_keepers=sum(_balance(Account.Kind.KEEPER, shop) for shop in set(world.shops.values())),
+        to_platform=fee,
     )
+
+
+def _mark(wanted: int, found: int) -> str:
+    return "✓" if wanted == found else "✗"
 
 
 def _balance(kind: Account.Kind, party: UUID) -> int:

@@ -1,34 +1,36 @@
-"""Selling the invoices: order, payment, parcel, arrival, completion, settlement, in batches.
+"""Living through a batch of the history: sales, parcels, returns, settlement, each in its time.
+
+In the morning what was bought before goes out, what went out three days before arrives, and what
+has been kept for long enough is settled; then come the day's sales, and what customers bring back.
+So a return meets an order that is paid, on its way, delivered or settled.
 
 A batch is repeated whole after a kill: every operation on the way either returns its first answer
-again (orders by key, notices by event) or is asked only for what has not happened yet (parcels).
+again (orders, cases and gifts by key, notices by event) or is asked only for what has not happened
+yet (parcels, open payments and refunds).
 """
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from shoal.kit.errors import Refused
 from shoal.orders.desk import OrderRequest, WantedLine, place_orders
 from shoal.orders.operations import complete_orders
-from shoal.orders.queries import parcels_of_orders
+from shoal.orders.queries import parcels_of_brand
 from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, ship_parcels
 from shoal.payments.operations import record_notices
 from shoal.payments.providers import ProviderNotice
 from shoal.payments.queries import open_intents_of
 from shoal.payments.rules import Kind
+from shoal.replay.history import Batch
+from shoal.replay.returning import give_back
 from shoal.replay.source import Invoice
-from shoal.replay.world import World
+from shoal.replay.world import World, order_key
 
-BATCH_LINES = 2_000
-_KEYS = UUID("6b1f2a50-51cf-5c3a-9a3e-0d2f3c1b7e11")
 _PAID_AFTER = timedelta(minutes=2)
-_SHIPPED_AFTER = timedelta(days=1)
-_ARRIVED_AFTER = timedelta(days=4)
+_ON_ITS_WAY = timedelta(days=3)
+_AFTER_SALES = timedelta(days=60)
 
 T = TypeVar("T")
 
@@ -37,76 +39,47 @@ class Interrupted(RuntimeError):
     """An operation refused what the retailer's history says happened."""
 
 
-@dataclass(slots=True)
-class Progress:
-    """How many batches are done; kept in a file of the data folder."""
-
-    path: Path
-    batches: int = 0
-
-    @classmethod
-    def load(cls, path: Path, *, limit: int | None) -> "Progress":
-        """This will read the progress of a replay with the same limit, or begin at nothing."""
-        if path.is_file():
-            kept = json.loads(path.read_text())
-            if kept["limit"] == limit:
-                return cls(path, kept["batches"])
-        return cls(path)
-
-    def step(self, *, limit: int | None) -> None:
-        """This will note one more batch, so that a kill loses at most the one under way."""
-        self.batches += 1
-        fresh = self.path.with_suffix(".new")
-        fresh.write_text(json.dumps({"limit": limit, "batches": self.batches}))
-        fresh.replace(self.path)
+def live(batch: Batch, world: World) -> None:
+    """This will bring a batch of the history to pass."""
+    start_day(batch.morning, world)
+    if batch.sales:
+        _sell(batch.sales, world)
+    give_back(batch, world)
 
 
-def batches(invoices: Iterator[Invoice]) -> Iterator[list[Invoice]]:
-    """This will group invoices, in order of time, until each group has 2,000 lines or more."""
-    group: list[Invoice] = []
-    size = 0
-    for invoice in invoices:
-        group.append(invoice)
-        size += len(invoice.lines)
-        if size >= BATCH_LINES:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
+def finish(last: datetime, world: World) -> None:
+    """This will send, deliver and settle what is left after the last day."""
+    start_day(last + timedelta(days=1), world)
+    start_day(last + timedelta(days=1) + _ON_ITS_WAY, world)
+    start_day(last + _AFTER_SALES, world)
 
 
-def sell(batch: Sequence[Invoice], world: World) -> None:
-    """This will bring a batch of invoices from order to arrival, each at its historic time."""
-    complete_everything(batch[0].at)
-    answers = place_orders(requests=[request_for(invoice, world) for invoice in batch])
-    orders = dict(zip((row.order for row in map(_taken, answers)), batch, strict=True))
-    notices = [
-        ProviderNotice(
-            provider=intent.provider,
-            event=f"replay-{intent.code}",
-            kind=Kind.CAPTURED,
-            code=intent.code,
-            amount=intent.amount,
-            currency=intent.currency,
-            happened_at=orders[intent.subject].at + _PAID_AFTER,
-        )
-        for intent in open_intents_of(subjects=list(orders))
+def start_day(morning: datetime, world: World) -> None:
+    """This will send what was paid before, deliver what is due, and settle what is due."""
+    parcels = parcels_of_brand(brand=world.brand.id, states=["waiting", "shipped"])
+    rows = parcels.values_list("code", "order__paid_at", "shipped_at")
+    shipments = [
+        Shipment(brand=world.brand.id, parcel=code, carrier="Royal Mail", tracking=code, at=morning)
+        for code, paid_at, shipped_at in rows
+        if shipped_at is None and paid_at is not None and paid_at < morning
     ]
-    if notices:
-        record_notices(notices=notices, at=batch[-1].at + _PAID_AFTER)
-    _send(list(orders), orders, world)
-
-
-def complete_everything(at: datetime) -> None:
-    """This will complete and settle all that is due at a moment."""
-    while complete_orders(at=at):
+    deliveries = [
+        Delivery(brand=world.brand.id, parcel=code, at=morning)
+        for code, _, shipped_at in rows
+        if shipped_at is not None and shipped_at <= morning - _ON_ITS_WAY
+    ]
+    for shipped in ship_parcels(shipments=shipments, by=world.owner.code):
+        _taken(shipped)
+    for delivered in deliver_parcels(deliveries=deliveries, by=world.owner.code):
+        _taken(delivered)
+    while complete_orders(at=morning):
         pass
 
 
-def request_for(invoice: Invoice, world: World) -> OrderRequest:
-    """This will ask for an invoice's lines as its customer would in her country's shop."""
+def _request_for(invoice: Invoice, world: World) -> OrderRequest:
+    """An invoice's lines, asked for as its customer would in her country's shop."""
     return OrderRequest(
-        key=uuid5(_KEYS, invoice.number),
+        key=order_key(invoice.number),
         customer=world.customers[invoice.customer],
         storefront=world.shops[invoice.country],
         share=None,
@@ -120,32 +93,28 @@ def request_for(invoice: Invoice, world: World) -> OrderRequest:
     )
 
 
-def _send(ids: Sequence[UUID], orders: dict[UUID, Invoice], world: World) -> None:
-    parcels = parcels_of_orders(orders=ids)
-    shipments = [
-        Shipment(
-            brand=world.brand.id,
-            parcel=parcel.code,
-            carrier="Royal Mail",
-            tracking=orders[parcel.order_id].number,
-            at=orders[parcel.order_id].at + _SHIPPED_AFTER,
+def place(invoices: Sequence[Invoice], world: World) -> dict[UUID, Invoice]:
+    """This will order what stands on invoices, and return each with its order's id."""
+    answers = place_orders(requests=[_request_for(invoice, world) for invoice in invoices])
+    return dict(zip((row.order for row in map(_taken, answers)), invoices, strict=True))
+
+
+def _sell(invoices: Sequence[Invoice], world: World) -> None:
+    orders = place(invoices, world)
+    notices = [
+        ProviderNotice(
+            provider=intent.provider,
+            event=f"replay-{intent.code}",
+            kind=Kind.CAPTURED,
+            code=intent.code,
+            amount=intent.amount,
+            currency=intent.currency,
+            happened_at=orders[intent.subject].at + _PAID_AFTER,
         )
-        for parcel in parcels
-        if parcel.state == "waiting"
+        for intent in open_intents_of(subjects=list(orders))
     ]
-    for answer in ship_parcels(shipments=shipments, by=world.owner.code):
-        _taken(answer)
-    deliveries = [
-        Delivery(
-            brand=world.brand.id,
-            parcel=parcel.code,
-            at=orders[parcel.order_id].at + _ARRIVED_AFTER,
-        )
-        for parcel in parcels
-        if parcel.state in {"waiting", "shipped"}
-    ]
-    for answer in deliver_parcels(deliveries=deliveries, by=world.owner.code):
-        _taken(answer)
+    if notices:
+        record_notices(notices=notices, at=invoices[-1].at + _PAID_AFTER)
 
 
 def _taken(answer: T | Refused) -> T:

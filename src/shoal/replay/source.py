@@ -1,7 +1,8 @@
-"""The retailer's file, read by DuckDB; and the figures it must come to, by DuckDB alone.
+"""The retailer's file, read by DuckDB: invoices and cancellations in order of time.
 
 Times in the file are the shop's own (Europe/London). An invoice is one order at its first line's
-minute. What cannot be sold is counted by the first kind that fits it.
+minute, and a cancellation (an invoice whose number begins with C) happens at its own. What is
+neither sold nor taken back is counted by the first kind that fits it.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ SELECT file_row_number AS place, InvoiceNo AS invoice, StockCode AS code,
     trim(Description) AS description, Quantity AS quantity, InvoiceDate AS moment,
     CAST(round(UnitPrice * 100) AS BIGINT) AS pence, CustomerID AS customer, Country AS country,
     CASE
-        WHEN InvoiceNo LIKE 'C%' THEN 'cancellations'
+        WHEN InvoiceNo LIKE 'C%' AND CustomerID IS NULL THEN 'cancellations without a customer'
+        WHEN InvoiceNo LIKE 'C%' THEN 'cancelled'
         WHEN CustomerID IS NULL THEN 'without a customer'
         WHEN Quantity <= 0 THEN 'stock corrections'
         WHEN round(UnitPrice * 100) < 1 THEN 'priced at nothing'
@@ -37,33 +39,25 @@ SELECT invoice, min(moment) AS moment, any_value(customer) AS customer,
 FROM line WHERE unsold = '' GROUP BY invoice ORDER BY moment, invoice LIMIT ?;
 """
 
-# Written on its own, straight on the file: it shares no table and no arithmetic with the replay.
-_EXPECTED = """
-WITH sold AS (
-    SELECT *, CAST(round(UnitPrice * 100) AS BIGINT) AS pence FROM read_parquet(?)
-    WHERE InvoiceNo NOT LIKE 'C%' AND CustomerID IS NOT NULL AND Quantity > 0
-        AND round(UnitPrice * 100) >= 1
-), first AS (
-    SELECT InvoiceNo FROM sold GROUP BY InvoiceNo ORDER BY min(InvoiceDate), InvoiceNo LIMIT ?
-)
-SELECT count(*), count(DISTINCT InvoiceNo), count(DISTINCT CustomerID), sum(Quantity),
-    sum(Quantity * pence), sum(Quantity * (pence * ? // 100)),
-    sum((Quantity * pence * ? * 2 + 10000) // 20000)
-FROM sold WHERE InvoiceNo IN (SELECT InvoiceNo FROM first)
+_CANCELLED = """
+CREATE TABLE cancelled AS
+SELECT invoice, min(moment) AS moment, any_value(customer) AS customer
+FROM line WHERE unsold = 'cancelled' GROUP BY invoice
+HAVING min(moment) <= (SELECT max(moment) FROM chosen);
 """
 
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What the sale invoices come to; money in pence."""
-
-    lines: int
-    invoices: int
-    customers: int
-    units: int
-    sold: int
-    to_brand: int
-    to_keepers: int
+# Of one minute the cancellations first: they take back what was bought earlier.
+_DOCUMENTS = """
+WITH document AS (
+    SELECT invoice, moment, customer, country, 1 AS turn FROM chosen
+    UNION ALL
+    SELECT invoice, moment, customer, '', 0 FROM cancelled
+)
+SELECT turn, invoice, document.moment, document.customer, document.country,
+    list({'code': code, 'pence': pence, 'quantity': abs(quantity)} ORDER BY place)
+FROM line JOIN document USING (invoice) WHERE unsold IN ('', 'cancelled')
+GROUP BY ALL ORDER BY document.moment, turn, invoice
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +81,16 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancellation:
+    """One cancellation invoice: what a customer gave back of what she had bought before."""
+
+    number: str
+    at: datetime
+    customer: int
+    lines: tuple[InvoiceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A stock code: what it is called, what it cost at times, how many were sold."""
 
@@ -97,27 +101,31 @@ class Article:
 
 
 class Source:
-    """The file, opened; `limit` takes the first so many sale invoices by time."""
+    """The file, opened; `limit` takes the first so many sale invoices by time.
+
+    With it come the cancellations until the last of them.
+    """
 
     def __init__(self, path: Path, *, limit: int | None = None) -> None:
-        self._path = str(path)
-        self._limit = limit if limit is not None else 2**62
         self._duck = duckdb.connect(config={"memory_limit": "1GB", "threads": "2"})
-        self._duck.execute(_READ, [self._path])
-        self._duck.execute(_CHOOSE, [self._limit])
-
-    def expected(self, *, supply_percent: int, rate_bp: int) -> Figures:
-        """This will compute the figures from the file by DuckDB alone."""
-        terms = [self._path, self._limit, supply_percent, rate_bp]
-        row = self._duck.execute(_EXPECTED, terms).fetchone()
-        return Figures(*(int(value or 0) for value in row or (0,) * 7))
+        self._duck.execute(_READ, [str(path)])
+        self._duck.execute(_CHOOSE, [limit if limit is not None else 2**62])
+        self._duck.execute(_CANCELLED)
 
     def unsold(self) -> dict[str, int]:
-        """This will count the lines of the whole file that cannot be sold, by kind."""
+        """This will count the lines of the whole file that are neither sold nor taken back."""
         rows = self._duck.execute(
-            "SELECT unsold, count(*) FROM line WHERE unsold <> '' GROUP BY 1 ORDER BY 2 DESC"
+            "SELECT unsold, count(*) FROM line WHERE unsold NOT IN ('', 'cancelled')"
+            " GROUP BY 1 ORDER BY 2 DESC"
         ).fetchall()
         return dict(rows)
+
+    def cancelled(self) -> int:
+        """This will count the lines that take something back."""
+        row = self._duck.execute(
+            "SELECT count(*) FROM line JOIN cancelled USING (invoice)"
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def begins_at(self) -> datetime:
         """This will return the moment of the first invoice."""
@@ -133,7 +141,9 @@ class Source:
 
     def customers(self) -> list[int]:
         """This will list the customers' numbers."""
-        rows = self._duck.execute("SELECT DISTINCT customer FROM chosen ORDER BY 1").fetchall()
+        rows = self._duck.execute(
+            "SELECT customer FROM chosen UNION SELECT customer FROM cancelled ORDER BY 1"
+        ).fetchall()
         return [row[0] for row in rows]
 
     def articles(self) -> list[Article]:
@@ -150,25 +160,16 @@ class Source:
             for code, title, prices, units in rows
         ]
 
-    def invoices(self) -> Iterator[Invoice]:
-        """This will yield the sale invoices in order of time, streaming."""
-        rows = self._duck.cursor().execute(
-            """
-            SELECT invoice, chosen.moment, chosen.customer, chosen.country,
-                list({'code': code, 'pence': pence, 'quantity': quantity} ORDER BY place)
-            FROM line JOIN chosen USING (invoice) WHERE unsold = ''
-            GROUP BY ALL ORDER BY chosen.moment, invoice
-            """
-        )
+    def documents(self) -> Iterator[Invoice | Cancellation]:
+        """This will yield invoices and cancellations in order of time, streaming."""
+        rows = self._duck.cursor().execute(_DOCUMENTS)
         while chunk := rows.fetchmany(200):
-            for number, moment, customer, country, lines in chunk:
-                yield Invoice(
-                    number=number,
-                    at=_utc(moment),
-                    customer=customer,
-                    country=country,
-                    lines=tuple(InvoiceLine(**line) for line in lines),
-                )
+            for is_sale, number, moment, customer, country, found in chunk:
+                lines = tuple(InvoiceLine(**line) for line in found)
+                if is_sale:
+                    yield Invoice(number, _utc(moment), customer, country, lines)
+                else:
+                    yield Cancellation(number, _utc(moment), customer, lines)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shoal.brands.models import Brand
 from shoal.brands.queries import memberships_of
@@ -40,6 +40,8 @@ from shoal.stock.steps import Quantity
 CURRENCY = "GBP"
 SUPPLY_PERCENT = 80
 RATE_BP = 1_200
+KEYS = UUID("6b1f2a50-51cf-5c3a-9a3e-0d2f3c1b7e11")
+"""Keys of what is made once are names under this one."""
 _CATEGORY = "gifts"
 _CHUNK = 500
 _ALL = 100_000
@@ -57,6 +59,11 @@ class World:
     shops: dict[str, UUID]
     customers: dict[int, UUID]
     owner: Person
+
+
+def order_key(invoice: str) -> UUID:
+    """This will return the key under which an invoice is ordered, once."""
+    return uuid5(KEYS, invoice)
 
 
 def prepare(source: Source, *, tell: Tell) -> World:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Sum
+
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation, step
@@ -196,3 +198,10 @@ def goodwill_for(*, order: Order) -> list[Goodwill]:
 def latest_goodwill() -> list[Goodwill]:
     """This will list the gifts given last, newest first."""
     return list(Goodwill.objects.select_related("customer", "order").order_by("-id")[:30])
+
+
+def goodwill_total(*, currency: str) -> tuple[int, int]:
+    """This will count the gifts in a currency, and sum them."""
+    rows = Goodwill.objects.filter(currency=currency)
+    found = rows.aggregate(count=Count("id"), sum=Sum("amount"))
+    return found["count"], int(found["sum"] or 0)
