@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from shoal.kit.money import Money
+from shoal.payments.providers import provider
 from shoal.payments.providers.sandbox import HarbourPay
-from shoal.payments.providers.sandbox import make as wire
 from shoal.settlement.payout_providers import PayoutWord, Sending
 from shoal.settlement.payouts_rules import Word
 
@@ -15,7 +15,7 @@ NAME = "sandbox"
 
 def make() -> "HarbourBank":
     """This will return the adapter for the partner that the settings name."""
-    return HarbourBank(wire())
+    return HarbourBank()
 
 
 class HarbourBank:
@@ -25,8 +25,9 @@ class HarbourBank:
     by_hand = False
     proves = True
 
-    def __init__(self, partner: HarbourPay) -> None:
-        self._partner = partner
+    @property
+    def _partner(self) -> HarbourPay:
+        return cast("HarbourPay", provider(NAME))
 
     def send(self, *, sending: Sending) -> Sequence[PayoutWord]:
         """This will ask for a transfer, once per code."""
