@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery, Sum
 
@@ -73,6 +74,12 @@ def talks_of_customer(*, customer: Person, limit: int = 50) -> list[Talk]:
         Talk(row.code, row.shop.code, row.shop.name, text, row.last_at, row.unread_by_customer)
         for row, text in zip(rows, texts, strict=True)
     ]
+
+
+def talk_with(*, shop: Shop, customer: Person | UUID) -> str:
+    """This will return the code of a shop's conversation with a customer, or "" before one."""
+    rows = Conversation.objects.filter(shop=shop, customer=customer)
+    return rows.values_list("code", flat=True).first() or ""
 
 
 def unread_by_shop(*, shop: Shop) -> int:

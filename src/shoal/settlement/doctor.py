@@ -31,7 +31,8 @@ WHERE settled.brand_minor - coalesce(reversed.brand, 0)
     OR settled.platform_minor - coalesce(reversed.platform, 0)
         <> line.platform_minor - line.back_platform_minor
     OR settled.earner_id IS DISTINCT FROM o.earner_id
-    OR settled.currency <> o.currency
+    OR settled.order_id <> o.id OR settled.currency <> o.currency
+    OR settled.brand_id <> (SELECT brand_id FROM orders_parcel WHERE id = line.parcel_id)
 """
 
 _BATCHES_OFF = """

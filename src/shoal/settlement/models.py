@@ -43,9 +43,15 @@ class SettledLine(models.Model):
     # The line's own id is the key: the database itself refuses a second settlement.
     line = models.OneToOneField(OrderLine, models.PROTECT, primary_key=True, related_name="settled")
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="settled_lines")
-    order = models.ForeignKey(Order, models.PROTECT, related_name="settled_lines")
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
-    earner = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="settled_lines")
+    # Copied from the line's own order and parcel in one statement, and never changed: the database
+    # need not look each of them up a second time, a million times a night. Doctor compares them.
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="settled_lines", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_constraint=False)
+    earner = models.ForeignKey(
+        Shop, models.PROTECT, null=True, related_name="settled_lines", db_constraint=False
+    )
     currency = models.CharField(max_length=3)
     # Net parts: what was frozen on the line, less what went back before. What brand and keeper gave
     # as a discount is already off theirs; the ledger moves it apart, so that the funder shows.

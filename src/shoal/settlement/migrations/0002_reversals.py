@@ -59,4 +59,19 @@ class Migration(migrations.Migration):
         ),
         append_only("settlement_reversal"),
         append_only("settlement_freightreversal"),
+        migrations.AlterField(
+            model_name='settledline',
+            name='brand',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand'),
+        ),
+        migrations.AlterField(
+            model_name='settledline',
+            name='earner',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settled_lines', to='shops.shop'),
+        ),
+        migrations.AlterField(
+            model_name='settledline',
+            name='order',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='settled_lines', to='orders.order'),
+        ),
     ]

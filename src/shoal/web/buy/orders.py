@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from shoal.care.queries_cases import askable_of, cases_of_order
 from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.orders.carts import buy_again
@@ -22,6 +23,7 @@ from shoal.orders.queries import order_for_customer, orders_of_customer, recipie
 from shoal.people.queries import address_of, addresses_of
 from shoal.web.access import SignedIn, signed_in
 from shoal.web.answers import done, whole
+from shoal.web.buy.cases import card_of as card_of_case
 from shoal.web.buy.forms import AddressForm, CancelForm
 from shoal.web.buy.frame import own_page, shop_here
 from shoal.web.buy.telling import (
@@ -33,6 +35,7 @@ from shoal.web.buy.telling import (
     timeline,
 )
 from shoal.web.components.nav import Place, choices
+from shoal.web.promoting.telling import order_discounts
 from shoal.web.visitor import visitor_id
 
 _PAGE = 10
@@ -82,8 +85,11 @@ def order(request: SignedIn, code: str) -> HttpResponse:
         "parcels": parcels_of(found),
         "steps": timeline(found, steps_of(order=found.id)),
         "recipient": recipient,
+        "discounts": order_discounts(found),
         "may_cancel": may_cancel(found),
         "may_readdress": may_readdress(found),
+        "cases": [card_of_case(one) for one in cases_of_order(order=found.id)],
+        "may_ask_back": bool(askable_of(order=found, at=clock.now())),
         "may_confirm": any(row.state == Parcel.State.SHIPPED for row in found.parcels.all()),
         "now": clock.now(),
     }
@@ -114,7 +120,13 @@ def cancellation(request: SignedIn, code: str) -> HttpResponse:
             else gettext("Your order is cancelled. You have not been charged.")
         )
         return done(request, text, here)
-    context = {"order": found, "card": card_of(found), "form": form}
+    partly = was_several(found) and found.paid_at is not None
+    context = {
+        "order": found,
+        "card": card_of(found),
+        "form": form,
+        "partly_url": reverse("buy:new-case", args=[code]) if partly else "",
+    }
     status = 422 if form.errors else 200
     return own_page(request, "buy/cancel.html", context, shop=found.storefront, status=status)
 
@@ -179,6 +191,11 @@ def again(request: SignedIn, code: str) -> HttpResponse:
             request, gettext("{title} is not on sale at the moment.").format(title=title)
         )
     return HttpResponseRedirect(f"{reverse('buy:cart')}?shop={found.storefront.code}")
+
+
+def was_several(order: Order) -> bool:
+    """This will say whether an order has more than one unit, so that some may stay."""
+    return sum(line.quantity for line in order.lines.all()) > 1
 
 
 def _address_form(request: HttpRequest, order: Order) -> AddressForm:

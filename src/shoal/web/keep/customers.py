@@ -50,7 +50,7 @@ def customers(request: OfKeeper) -> HttpResponse:
         )
         for row in found
     ]
-    context = {"page": page, "rows": rows, "tabs": _tabs("customers")}
+    context = {"page": page, "rows": rows, "tabs": tabs("customers")}
     return keeper_page(request, "customers", context)
 
 
@@ -63,7 +63,7 @@ def conversations(request: OfKeeper) -> HttpResponse:
     context = {
         "talks": rows[:PAGE],
         "more_url": f"?from={offset + PAGE}" if len(rows) > PAGE else "",
-        "tabs": _tabs("conversations"),
+        "tabs": tabs("conversations"),
     }
     return keeper_page(request, "conversations", context)
 
@@ -100,10 +100,12 @@ def conversation(request: OfKeeper, code: str) -> HttpResponse:
     return keeper_page(request, "conversation", context, status=422 if form.errors else 200)
 
 
-def _tabs(current: str) -> list[Place]:
+def tabs(current: str) -> list[Place]:
+    """This will return the parts of this place: who bought, what they ask, what they return."""
     places = {
         "customers": (gettext("Who bought"), "people"),
         "conversations": (gettext("Questions"), "ask"),
+        "cases": (gettext("After-sales"), "returns"),
     }
     return [
         Place(label, icon, reverse(f"keep:{name}"), current=name == current)

@@ -1,0 +1,56 @@
+"""What the page of a case needs on every face, and the pictures that come with its words."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+
+from shoal.care.models import Case
+from shoal.care.operations_cases import LONGEST_WORDS, MOST_PICTURES, TooManyPictures
+from shoal.care.queries_cases import entries_of, replacements_of
+from shoal.kit.money import Money
+from shoal.kit.pictures import MAX_BYTES, StoredPicture, store_pictures
+from shoal.web.cases import (
+    freight_told,
+    kind_name,
+    line_rows,
+    money_told,
+    reason_name,
+    state_kind,
+    state_name,
+    told_entries,
+    waits_told,
+)
+
+
+def shown_case(case: Case, *, names: Mapping[str, str]) -> dict[str, object]:
+    """This will gather what every side sees of a case."""
+    return {
+        "case": case,
+        "kind": kind_name(case.kind),
+        "reason": reason_name(case.reason),
+        "state": state_name(case),
+        "colour": state_kind(case),
+        "waits": waits_told(case),
+        "freight": freight_told(case),
+        "refund": Money(case.refund_minor, case.currency),
+        "offered": _offered(case),
+        "money": money_told(case),
+        "lines": line_rows(case),
+        "entries": told_entries(entries_of(case=case), names=names),
+        "replacements": replacements_of(case=case),
+        "longest": LONGEST_WORDS,
+    }
+
+
+def _offered(case: Case) -> Money | None:
+    """What is on the table for the goods, if anything is."""
+    given = sum(row.given_minor or 0 for row in case.lines.all())
+    return Money(given, case.currency) if given else None
+
+
+def pictures_of(request: HttpRequest) -> list[StoredPicture]:
+    """This will check and keep the pictures of a form. Raises the refusal of the first bad one."""
+    files = request.FILES.getlist("pictures")
+    if len(files) > MOST_PICTURES:
+        raise TooManyPictures(most=MOST_PICTURES)
+    return store_pictures([file.read(MAX_BYTES + 1) for file in files])
