@@ -23,7 +23,6 @@ from shoal.payments.providers import (
     Client,
     Prepaid,
     Prepayment,
-    ProviderDown,
     ProviderNotice,
     ProviderSaidNo,
     provider,
@@ -160,8 +159,8 @@ def _ask(*, at: datetime) -> int:
     for intent in held:
         try:
             known = provider(intent.provider).query(code=intent.code)
-        except (ProviderDown, ProviderSaidNo):
-            continue  # it is due again after its pause
+        except Refused:
+            continue  # down, or without its keys: it is due again after its pause
         if known:
             record_notices(notices=known, at=at)
     return len(held)
@@ -215,7 +214,7 @@ def _send_one(*, refund: Refund, at: datetime) -> None:
                 reason=refund.reason,
                 notify_url=notify_url(provider=refund.intent.provider),
             )
-    except (ProviderDown, ProviderSaidNo) as problem:
+    except Refused as problem:
         _put_off(refund=refund, problem=problem, at=at)
         return
     _confirm_refund(refund=refund, known=known, at=at)

@@ -74,6 +74,25 @@ def person_by_id(person: UUID) -> Person | None:
     return Person.objects.filter(pk=person, is_active=True).first()
 
 
+def person_by_wechat(openid: str) -> Person | None:
+    """This will return who was in WeChat as `openid`, or None."""
+    identity = (
+        Identity.objects.select_related("person")
+        .filter(
+            kind=Identity.Kind.WECHAT,
+            blind_index=vault.blind_index(Identity.Kind.WECHAT, openid),
+            person__is_active=True,
+        )
+        .first()
+    )
+    return identity.person if identity else None
+
+
+def wechat_of(person: Person) -> str:
+    """This will return the openid that a person was last in WeChat with, or nothing."""
+    return _opened(person).get("wechat", "")
+
+
 def person_by_phone(phone: str) -> Person | None:
     """This will return who proved this phone, or None.
 

@@ -54,7 +54,6 @@ def test_on_a_phone_a_page_that_leads_back(wechat):
     assert begun.redirect_url.endswith(
         "&redirect_url=https%3A%2F%2Fshop.example%2Forders%2Fx%2Fpayment%2Freturn"
     )
-    assert begun.tells_origin
     scene = wechat.orders[intent.code]["wish"]["scene_info"]
     assert scene == {"payer_client_ip": "203.0.113.9", "h5_info": {"type": "Wap"}}
 

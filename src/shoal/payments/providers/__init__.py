@@ -91,8 +91,6 @@ class Prepaid:
     reference: str
     scan: str = ""
     sheet: Mapping[str, str] = field(default_factory=dict)
-    # Some partners look at which site led to their page: they must be told its name.
-    tells_origin: bool = False
 
 
 class ProviderDown(Refused):

@@ -137,7 +137,6 @@ class WeChat:
         return Prepaid(
             redirect_url=f"{_read(lambda: told['h5_url'])}&redirect_url={back}",
             reference=words["out_trade_no"],
-            tells_origin=True,  # WeChat Pay opens for the sites that a merchant has registered
         )
 
     def _show_code(self, words: dict[str, Any]) -> Prepaid:

@@ -35,6 +35,7 @@ from shoal.people.operations.persons import (
     tidy,
 )
 from shoal.people.operations.terms import TermsChanged, accept_terms, publish_terms
+from shoal.people.operations.wechat import WechatTaken, know_wechat
 
 __all__ = [
     "AddressIncomplete",
@@ -49,6 +50,7 @@ __all__ = [
     "NotAnEmail",
     "PasswordTooWeak",
     "TermsChanged",
+    "WechatTaken",
     "WrongCode",
     "accept_invitation",
     "accept_terms",
@@ -61,6 +63,7 @@ __all__ = [
     "erase_person",
     "invite",
     "invite_supplier",
+    "know_wechat",
     "mint_login_link",
     "publish_terms",
     "remove_address",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shoal.web.account import invitations, own_data, views
+from shoal.web.account import invitations, own_data, views, wechat
 
 app_name = "account"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("sign-in/home", views.home, name="home"),
     path("sign-in/link/<str:token>", views.link, name="link"),
     path("sign-in/invitation/<str:token>", invitations.invitation, name="invitation"),
+    path("sign-in/wechat", wechat.wechat, name="wechat"),
+    path("sign-in/wechat/back", wechat.wechat_back, name="wechat-back"),
     path("sign-out", views.sign_out, name="sign-out"),
     path("terms", views.terms_page, name="terms-page"),
     path("outbox", views.outbox, name="outbox"),

@@ -18,7 +18,7 @@ from shoal.people.operations import CodeOver, NotAPhone, TermsChanged, WrongCode
 from shoal.people.steps import TooMany
 from shoal.web import proof
 from shoal.web.access import SignedIn, anyone, person_of, signed_in
-from shoal.web.account import homes, sessions
+from shoal.web.account import homes, sessions, wechat
 from shoal.web.account.forms import CodeForm, PhoneForm, typed
 from shoal.web.visitor import network_of
 
@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error("phone", found.sentence)
         else:
             return _code_step(request, CodeForm(initial={"phone": phone}), phone, goto)
-    context = {"form": form, "goto": goto}
+    context = {"form": form, "goto": goto, "wechat_url": wechat.sign_in_url(request, goto=goto)}
     return _step(request, "phone", context, form=form, refused=refused)
 
 

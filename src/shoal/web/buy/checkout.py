@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shoal.kit import clock
@@ -17,7 +15,8 @@ from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
 from shoal.offers.queries import offers_by_code
 from shoal.orders.carts import MOST_UNITS, clear_ordered
-from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
+from shoal.orders.desk import OrderRequest, WantedLine, place_orders
+from shoal.orders.queries import order_for_customer
 from shoal.orders.quotes import Quote, cart_quote, quote
 from shoal.people.models import Person
 from shoal.people.operations import add_address
@@ -31,6 +30,7 @@ from shoal.web.answers import whole
 from shoal.web.buy.forms import AddressForm, WishesForm
 from shoal.web.buy.frame import own_page, piece
 from shoal.web.buy.goods import line_rows
+from shoal.web.buy.paying import lead_to_payment
 from shoal.web.buy.regions import region_by_code
 from shoal.web.visitor import share_of, visitor_id
 
@@ -205,19 +205,8 @@ def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
             shop=desk.shop,
             offers={line.offer for line in wish.lines},
         )
-    return pay(request, answer)
-
-
-def pay(request: HttpRequest, placed: Placed) -> HttpResponse:
-    """This will lead from a placed order to the payment partner's page."""
-    from shoal.web.buy.paying import to_partner
-
-    try:
-        return to_partner(order=placed.order, code=placed.code, expires_at=placed.expires_at)
-    except Refused as refusal:
-        # The order stands; only the way to the partner is closed at the moment.
-        messages.warning(request, gettext("Your order is placed. {why}").format(why=refusal))
-        return HttpResponseRedirect(reverse("buy:order", args=[placed.code]))
+    order = order_for_customer(customer=person.pk, code=answer.code)
+    return lead_to_payment(request, order=order, just_placed=True)
 
 
 def _typed_address(typed: QueryDict) -> dict[str, str]:

@@ -19,7 +19,7 @@ _WIDE = (*_BASE, "face-wide", "left-rail", "sheet", "table", "chart", *_GOODS)
 BUNDLES: dict[str, tuple[str, ...]] = {
     "buy": (
         *_PHONE, "header-shop", "gallery", "sku-picker", "stepper", "cart-line", "buy-bar",
-        "code-input", "talk", "sale-strip", "palettes", "buying",
+        "code-input", "talk", "sale-strip", "palettes", "buying", "paying",
     ),
     "keep": (
         *_PHONE, "header-shop", "gallery", "buy-bar", "talk", "sale-strip", "palettes", "chart",

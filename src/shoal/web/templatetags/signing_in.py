@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from shoal.web.account.forms import PhoneForm
+from shoal.web.account.wechat import sign_in_url
 
 register = template.Library()
 
@@ -18,6 +19,7 @@ def sign_in_form(context: template.Context, goto: str) -> dict[str, Any]:
     return {
         "form": PhoneForm(),
         "goto": goto,
+        "wechat_url": sign_in_url(context["request"], goto=goto),
         "request": context["request"],
         "csrf_token": context.get("csrf_token"),
     }

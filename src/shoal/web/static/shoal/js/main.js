@@ -16,6 +16,7 @@ import { listen as sheets } from "./sheet.js";
 import { mount as skuPicker } from "./sku-picker.js";
 import { mount as stepper } from "./stepper.js";
 import { mount as theme } from "./theme.js";
+import { mount as wechatPay } from "./wechat-pay.js";
 
 /** @type {[string, (element: HTMLElement) => void][]} */
 const parts = [
@@ -29,6 +30,7 @@ const parts = [
   [".left-rail-list", rail],
   ["[data-resend]", resend],
   ["[data-theme-switch]", theme],
+  ["[data-wechat-pay]", wechatPay],
 ];
 /** @type {WeakSet<Element>} */
 const mounted = new WeakSet();
