@@ -12,7 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.journeys.site import Site, descendants, running, still_there
 
@@ -20,6 +27,8 @@ _QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+# For a page or a word on it, on a machine that has other work, too; in milliseconds.
+_PATIENCE = 30_000
 # Chromium says this of every answer that is not 2xx; the journeys look at those answers themselves.
 _ANSWERS = "Failed to load resource: the server responded with a status of 4"
 
@@ -47,6 +56,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         made = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
@@ -73,7 +83,7 @@ def visitor(browser: Browser) -> Iterator[Callable[..., Page]]:
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: broken.append(str(error)))

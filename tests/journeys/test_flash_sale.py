@@ -1,14 +1,21 @@
 """A brand applies for a sale, is refused, applies again; keepers and customers see it coming."""
 
 import re
-import secrets
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.walking import MEI, NORDWIND, OLGA, come_in, look_closely, shop_address
+from tests.journeys.walking import (
+    MEI,
+    NORDWIND,
+    OLGA,
+    come_in,
+    look_closely,
+    new_number,
+    shop_address,
+)
 
 pytestmark = pytest.mark.journey
 
@@ -21,7 +28,7 @@ def test_nordwinds_sale_is_refused_then_scheduled(site, visitor):
     come_in(brand, site, "--phone", NORDWIND)
     come_in(olga, site, "--phone", OLGA)
     come_in(mei, site, "--phone", MEI)
-    title = f"A warm week {secrets.token_hex(3)}"
+    title = f"A warm week {new_number()}"
 
     draft(brand, site.url, title)
     choose_goods(brand)

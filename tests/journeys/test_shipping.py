@@ -3,13 +3,20 @@
 import csv
 import io
 import re
-import secrets
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.site import Site
-from tests.journeys.walking import HAIFENG, MEI, buy, come_in, look_closely, shop_address
+from tests.journeys.walking import (
+    HAIFENG,
+    MEI,
+    buy,
+    come_in,
+    look_closely,
+    new_number,
+    shop_address,
+)
 
 pytestmark = pytest.mark.journey
 
@@ -23,7 +30,7 @@ def test_haifeng_ships_three_parcels(site, visitor, tmp_path):
     shop = shop_address(mei, site)
     come_in(alice, site, "--phone", ALICE)
     come_in(brand, site, "--phone", HAIFENG)
-    marks = [f"{name} {secrets.token_hex(4)}" for name in ("first", "second", "third")]
+    marks = [f"{name} {new_number()}" for name in ("first", "second", "third")]
     orders = [buy(alice, site, shop, CANDLE, note=mark) for mark in marks]
     parcels = codes_by_note(brand, site)
     first, second, third = (parcels[mark] for mark in marks)

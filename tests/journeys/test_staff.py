@@ -4,14 +4,13 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 import struct
 import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.walking import OLGA, come_in, look_closely
+from tests.journeys.walking import OLGA, come_in, look_closely, new_number
 
 pytestmark = pytest.mark.journey
 
@@ -21,7 +20,7 @@ _PASSWORD = "green fish by the pier"
 def test_petra_joins_the_platform(site, visitor):
     olga, petra = visitor(width=1280), visitor()
     come_in(olga, site, "--phone", OLGA)
-    email = f"petra-{secrets.token_hex(3)}@shoal.example"
+    email = f"petra-{new_number()}@shoal.example"
     olga.goto(f"{site.url}/desk/team")
     olga.get_by_label("Work e-mail").fill(email)
     olga.get_by_label("Role", exact=True).select_option("care")
