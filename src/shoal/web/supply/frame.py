@@ -87,7 +87,6 @@ def _selling(request: OfBrand) -> list[Place]:
         places.append(
             Place(gettext("Parcels"), "parcel", reverse("supply:parcels"), waiting, group=group)
         )
-    if may(request, *_MONEY):
     if may(request, Role.WAREHOUSE, *_MONEY):
         open_cases = waiting_count(side=Side.BRAND, tenant=request.brand.id)
         places.append(
@@ -95,6 +94,7 @@ def _selling(request: OfBrand) -> list[Place]:
                 gettext("After-sales"), "returns", reverse("supply:cases"), open_cases, group=group
             )
         )
+    if may(request, *_MONEY):
         places.append(Place(gettext("Money"), "wallet", reverse("supply:money"), group=group))
     return places
 
