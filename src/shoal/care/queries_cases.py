@@ -1,7 +1,7 @@
 """Every read of after-sales cases; each takes its tenant."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -114,9 +114,10 @@ def cases_of_order(*, order: UUID) -> list[Case]:
     return list(with_all(Case.objects.filter(order=order)).order_by("opened_at", "id"))
 
 
-def case_of_report(*, report: UUID) -> Case | None:
-    """This will return the case that came with a counterfeit report, if one did."""
-    return Case.objects.filter(report=report).first()
+def cases_of_reports(*, reports: Iterable[UUID]) -> dict[UUID, Case]:
+    """This will return the cases that came with counterfeit reports, by the report's id."""
+    rows = Case.objects.filter(report__in=list(reports))
+    return {row.report_id: row for row in rows if row.report_id is not None}
 
 
 def waiting_count(*, side: Side, tenant: UUID | None = None) -> int:

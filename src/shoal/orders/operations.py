@@ -43,6 +43,12 @@ class NotRefundable(Refused):
     code = "not_refundable"
 
 
+class CasesOpen(Refused):
+    """After-sales cases about this order are open. Decide those: they say what goes back."""
+
+    code = "cases_open"
+
+
 class SamePerson(Refused):
     """A refund needs two people: somebody else has to decide this one."""
 
@@ -140,6 +146,7 @@ def ask_refund(*, code: str, reason: str, by: str, at: datetime) -> RefundApprov
     order = lock_orders([order.id])[order.id]
     if order.state not in {Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED}:
         raise NotRefundable
+    _refuse_open_cases(order)
     existing = RefundApproval.objects.filter(order=order, verdict="").first()
     return existing or RefundApproval.objects.create(
         order=order, reason=reason, asked_by=by, asked_at=at
@@ -150,7 +157,8 @@ def ask_refund(*, code: str, reason: str, by: str, at: datetime) -> RefundApprov
 def decide_refund(*, code: str, approve: bool, by: str, at: datetime) -> RefundApproval:
     """This will approve or refuse a refund that somebody else asked for.
 
-    Raises SamePerson for the one who asked, and NotRefundable when the order has moved on.
+    Raises SamePerson for the one who asked, NotRefundable when the order has moved on, and
+    CasesOpen while a customer's own request is being answered.
     """
     approval = RefundApproval.objects.select_for_update().filter(code=code, verdict="").first()
     if approval is None:
@@ -162,6 +170,7 @@ def decide_refund(*, code: str, approve: bool, by: str, at: datetime) -> RefundA
     if approve:
         if order.state not in {Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED}:
             raise NotRefundable
+        _refuse_open_cases(order)
         # Units that left the warehouse come back through after-sales, if they come back at all.
         restock = (
             order.state == Order.State.PAID
@@ -179,3 +188,8 @@ def decide_refund(*, code: str, approve: bool, by: str, at: datetime) -> RefundA
     approval.decided_by, approval.decided_at = by, at
     approval.save(update_fields=["verdict", "decided_by", "decided_at"])
     return approval
+
+
+def _refuse_open_cases(order: Order) -> None:
+    if order.lines.filter(open_cases__gt=0).exists():
+        raise CasesOpen

@@ -1,10 +1,11 @@
 """After-sales cases in the words that all four faces share: states, who answers, who pays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
 from shoal.care.models import Case, CaseLine
@@ -18,6 +19,9 @@ _KINDS = {
     State.OFFERED: "warn", State.DISPUTED: "warn", State.CONFIRMING: "warn",
     State.RETURNING: "warn", State.REFUNDED: "good", State.REPLACED: "good", State.REFUSED: "bad",
 }  # fmt: skip
+
+
+_SOON = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,23 @@ class LineRow:
     given: Money | None
     wanted: str
     picture: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list."""
+
+    code: str
+    url: str
+    kind: str
+    reason: str
+    goods: str
+    amount: Money
+    state: str
+    colour: str
+    opened_at: datetime
+    until_at: datetime | None
+    is_late: bool
 
 
 def kind_name(kind: str) -> str:
@@ -216,6 +237,26 @@ def line_rows(case: Case) -> list[LineRow]:
             )
         )
     return rows
+
+
+def case_rows(cases: Iterable[Case], *, route: str, at: datetime) -> list[CaseRow]:
+    """This will make the rows of a list of cases; `route` names a case's page."""
+    return [
+        CaseRow(
+            code=case.code,
+            url=reverse(route, args=[case.code]),
+            kind=kind_name(case.kind),
+            reason=reason_name(case.reason),
+            goods="; ".join(f"{line.title} × {line.units}" for line in line_rows(case)),
+            amount=Money(case.refund_minor or case.asked_minor, case.currency),
+            state=state_name(case),
+            colour=state_kind(case),
+            opened_at=case.opened_at,
+            until_at=case.until_at,
+            is_late=case.until_at is not None and case.until_at - at < _SOON,
+        )
+        for case in cases
+    ]
 
 
 _WITH_AMOUNT = {

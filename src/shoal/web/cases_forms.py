@@ -1,4 +1,4 @@
-"""What every side types into a case: words, with pictures or without."""
+"""What several sides type into a case: words with pictures or without, a part of what is asked."""
 
 from typing import Any
 
@@ -6,8 +6,13 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy
 
+from shoal.care.models import Case
 from shoal.care.operations_cases import LONGEST_WORDS, MOST_PICTURES, TooManyPictures
+from shoal.care.rules_cases import Kind
+from shoal.care.steps_cases import GivenUnits
 from shoal.kit.pictures import MAX_BYTES, StoredPicture, store_pictures
+from shoal.web.cases import line_rows
+from shoal.web.components.fields import AmountField
 
 _PICTURES = {"accept": "image/jpeg,image/png,image/webp,image/avif"}
 
@@ -66,3 +71,43 @@ class OptionalWordsForm(forms.Form):
         max_length=LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class GivingForm(WordsForm):
+    """A part of what was asked for, line by line, with the reason."""
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = line_rows(case)
+        for row in self.rows:
+            key = str(row.row.id)
+            self.fields[f"units-{key}"] = forms.IntegerField(
+                label=gettext_lazy("Units"), min_value=0, max_value=row.units, initial=row.units,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )  # fmt: skip
+            self.fields[f"amount-{key}"] = AmountField(
+                label=gettext_lazy("Amount"), currency=case.currency, max_length=16,
+                initial=row.row.asked_minor,
+            )  # fmt: skip
+            if case.kind == Kind.EXCHANGE:
+                del self.fields[f"units-{key}"], self.fields[f"amount-{key}"]
+
+    def groups(self) -> list[tuple[str, Any, Any]]:
+        """This will return each line's name with its two fields, for the page."""
+        return [
+            (row.title, self[f"units-{row.row.id}"], self[f"amount-{row.row.id}"])
+            for row in self.rows
+            if f"units-{row.row.id}" in self.fields
+        ]
+
+    def given(self) -> list[GivenUnits]:
+        """This will return what was typed, by order line."""
+        return [
+            GivenUnits(
+                row.row.line_id,
+                self.cleaned_data[f"units-{row.row.id}"],
+                self.cleaned_data[f"amount-{row.row.id}"] or 0,
+            )
+            for row in self.rows
+            if f"units-{row.row.id}" in self.fields
+        ]

@@ -73,6 +73,7 @@ def rail(*, path: str, roles: set[str]) -> list[Place]:
         (goods, gettext("Categories"), "categories", "categories", VETTING),
         (trade, gettext("Orders"), "orders", "orders", CARE),
         (trade, gettext("Shops"), "shop", "shops", CARE),
+        (trade, gettext("After-sales"), "ask", "cases", CARE),
         (trade, gettext("Counterfeit reports"), "shield", "reports", CARE),
         (trade, gettext("Refunds"), "returns", "refunds", MONEY),
         (trade, gettext("Money"), "wallet", "money", MONEY),

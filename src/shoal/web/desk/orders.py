@@ -12,6 +12,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from shoal.care.queries_cases import cases_of_order
+from shoal.kit import clock
 from shoal.kit.masking import mask_address, mask_name, mask_phone
 from shoal.kit.money import Money
 from shoal.kit.texts import in_language
@@ -31,6 +33,7 @@ from shoal.settlement.queries import settled_at
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import OfOperator, operator
 from shoal.web.answers import page_of
+from shoal.web.cases import case_rows
 from shoal.web.components.nav import Place
 from shoal.web.desk import telling
 from shoal.web.desk.accounts import account_rows
@@ -125,6 +128,7 @@ def order(request: OfOperator, code: str) -> HttpResponse:
         "refunds": [refund_row(refund) for refund in refunds],
         "steps": _timeline(found),
         "transfers": _transfers(found, intents, notices, refunds),
+        "cases": case_rows(cases_of_order(order=found.id), route="desk:case", at=clock.now()),
         "may_ask_refund": found.state in {"paid", "shipped", "delivered"}
         and not any(one.verdict == "" for one in refund_approvals_of(order=found.id)),
         "may_see_money": may(roles, MONEY),

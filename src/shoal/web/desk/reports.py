@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shoal.brands.operations import judge_counterfeit
 from shoal.brands.queries import counterfeit_reports, open_report_count
+from shoal.care.queries_cases import cases_of_reports
 from shoal.catalog.queries import products_by_id
 from shoal.kit import clock
 from shoal.web.access import OfOperator, operator
@@ -37,6 +38,7 @@ def reports(request: OfOperator) -> HttpResponse:
     wanted = [row.report.product for row in rows if row.report.product is not None]
     products = {product.id: product for product in products_by_id(ids=wanted)} if wanted else {}
     names = actors(row.report.judged_by for row in rows)
+    cases = cases_of_reports(reports=[row.report.id for row in rows])
     here = reverse("desk:reports")
     context = {
         "rows": [
@@ -44,6 +46,7 @@ def reports(request: OfOperator) -> HttpResponse:
                 "report": row.report,
                 "text": row.text,
                 "product": products.get(row.report.product) if row.report.product else None,
+                "case": cases.get(row.report.id),
                 "kind": VERDICT_KINDS.get(row.report.verdict, "warn"),
                 "by": names.get(row.report.judged_by, ""),
             }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from shoal.brands.queries import brand_counts, open_report_count
+from shoal.care.queries_cases import counts_of_all
 from shoal.catalog.queries import waiting_counts
 from shoal.kit import clock
 from shoal.kit.money import Money
@@ -92,9 +93,12 @@ def waiting(*, roles: set[str], at: datetime) -> list[Waiting]:
             ),
         ]
     if may(roles, CARE):
-        found.append(
-            Waiting(gettext("Counterfeit reports"), reverse("desk:reports"), open_report_count())
-        )
+        cases, here = counts_of_all(), reverse("desk:cases")
+        found += [
+            Waiting(gettext("Cases to decide"), here, cases["waiting"]),
+            Waiting(gettext("Cases whose money is stuck"), f"{here}?state=stuck", cases["stuck"]),
+            Waiting(gettext("Counterfeit reports"), reverse("desk:reports"), open_report_count()),
+        ]
     return found
 
 

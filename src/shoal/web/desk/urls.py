@@ -6,6 +6,7 @@ from shoal.web.components.views import style_guide
 from shoal.web.desk import (
     brand_acts,
     brands,
+    cases,
     categories,
     health,
     lookup,
@@ -93,3 +94,8 @@ urlpatterns = [
     path("style-guide", style_guide, name="style-guide"),
     path("health", health.health, name="health"),
 ]
+    path("cases", cases.cases, name="cases"),
+    path("cases/<str:code>", cases.case, name="case"),
+    path("cases/<str:code>/ruling", cases.ruling, name="case-ruling"),
+    path("cases/<str:code>/confirmation", cases.confirmation, name="case-confirmation"),
+    path("cases/<str:code>/words", cases.words, name="case-words"),

@@ -1,8 +1,6 @@
 """After-sales cases of a brand: what waits for it and until when, one case with its decisions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,54 +19,16 @@ from shoal.web import cases as told
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.account.forms import typed
 from shoal.web.answers import done, page_of, try_form
-from shoal.web.cases_forms import OptionalWordsForm, ShowingForm
+from shoal.web.cases_forms import GivingForm, OptionalWordsForm, ShowingForm
 from shoal.web.components.nav import Place
 from shoal.web.supply.cases_forms import (
     ArrivalForm,
-    GivingForm,
     ReplacementForm,
     ReturnAddressForm,
 )
 from shoal.web.supply.frame import Role, may, supply_page
 
 _TABS = ("waiting", "open", "closed")
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A case in a list."""
-
-    code: str
-    url: str
-    kind: str
-    reason: str
-    goods: str
-    amount: Money
-    state: str
-    colour: str
-    opened_at: datetime
-    until_at: datetime | None
-    is_late: bool
-
-
-def case_rows(cases: Any, *, route: str, at: datetime) -> list[CaseRow]:
-    """This will make the rows of a list of cases; `route` names a case's page."""
-    return [
-        CaseRow(
-            code=case.code,
-            url=reverse(route, args=[case.code]),
-            kind=told.kind_name(case.kind),
-            reason=told.reason_name(case.reason),
-            goods="; ".join(f"{line.title} × {line.units}" for line in told.line_rows(case)),
-            amount=Money(case.refund_minor or case.asked_minor, case.currency),
-            state=told.state_name(case),
-            colour=told.state_kind(case),
-            opened_at=case.opened_at,
-            until_at=case.until_at,
-            is_late=case.until_at is not None and (case.until_at - at).total_seconds() < 6 * 3600,
-        )
-        for case in cases
-    ]
 
 
 @brand_member(Role.WAREHOUSE, Role.MONEY)
@@ -87,7 +47,7 @@ def cases(request: OfBrand) -> HttpResponse:
         "tab": tab,
         "tabs": _tabs(tab, queries.counts_of_brand(brand=request.brand.id)),
         "page": page,
-        "rows": case_rows(page, route="supply:case", at=clock.now()),
+        "rows": told.case_rows(page, route="supply:case", at=clock.now()),
         "query": f"state={tab}",
         "has_address": queries.address_of_brand(brand=request.brand.id) is not None,
     }
