@@ -9,6 +9,8 @@ from shoal.settlement.accounts import AccountGiven, give_account, judge_account,
 from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutRun
 from shoal.settlement.parties import Party, brand_party, shop_party
 from shoal.settlement.payouts_operations import decide_run, prepare_run, send_payouts
+from shoal.settlement.payouts_queries import payout_desk
+from shoal.settlement.payouts_rules import Why
 from tests import trade
 from tests.trade import DAY, Market
 
@@ -54,6 +56,12 @@ def released(*, at: datetime = EARNED) -> PayoutRun:
     """A run of everything that waits, put together by Olga and released by Oskar."""
     run = prepare_run(currency="CNY", by=OLGA, at=at)
     return decide_run(code=run.code, approve=True, by=OSKAR, at=at)
+
+
+def why_not(party: Party, *, at: datetime = EARNED) -> set[Why]:
+    """Everything that keeps a party from being paid."""
+    account = PayoutAccount.objects.filter(party=party.id).exclude(state="replaced").last()
+    return {block.why for block in payout_desk(party=party, account=account, at=at).blocks}
 
 
 def balance(party: Party) -> int:

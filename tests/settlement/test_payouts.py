@@ -10,20 +10,10 @@ from shoal.ledger.models import Account, Balance
 from shoal.ledger.queries import transfers_about
 from shoal.notify.models import Outgoing
 from shoal.settlement.accounts import (
-    AccountIncomplete,
-    AccountJudged,
-    NothingToProve,
-    OwnAccount,
-    ProofLost,
-    RefusalNeedsReason,
-    WrongProof,
     give_account,
     judge_account,
-    opened,
-    prove_account,
 )
 from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutRun
-from shoal.settlement.payout_providers.file import AnswerLacks, AnswerUnreadable
 from shoal.settlement.payouts import PayoutBlocked, PayoutTooLarge
 from shoal.settlement.payouts_operations import (
     HeldAlready,
@@ -35,17 +25,14 @@ from shoal.settlement.payouts_operations import (
     SameOperator,
     ask_payout,
     decide_run,
-    hand_over_file,
     hold_payouts,
     lift_hold,
     prepare_payouts,
     prepare_run,
     retry_payout,
     send_payouts,
-    take_answer,
     take_back,
 )
-from shoal.settlement.payouts_queries import payout_desk
 from shoal.settlement.payouts_rules import Why
 from tests import trade
 from tests.payouts import (
@@ -61,6 +48,7 @@ from tests.payouts import (
     released,
     state,
     verified,
+    why_not,
 )
 
 pytestmark = pytest.mark.django_db
@@ -69,30 +57,9 @@ State = Payout.State
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def by_file(settings):
-    settings.SHOAL_PAYOUTS = "file"
-
-
-@pytest.fixture
-def mei(by_file):
-    """Mei has 200.00 and an account that stands; payouts go by file, so nothing is called."""
-    party = earned(trade.open_market(), quantity=10)
-    verified(party)
-    return party
-
-
-def why_not(party, *, at=EARNED) -> set[Why]:
-    account = PayoutAccount.objects.filter(party=party.id).exclude(state="replaced").last()
-    return {block.why for block in payout_desk(party=party, account=account, at=at).blocks}
-
-
 def told() -> list[str]:
     rows = [(row.key, row.sealed) for row in Outgoing.objects.order_by("made_at", "pk")]
     return [record["body"] for record in vault.reveal_many(rows) if record]
-
-
-# ---- the way to paid -----------------------------------------------------------------------
 
 
 def test_a_payout_goes_from_the_balance_to_the_bank(partner):
@@ -191,9 +158,6 @@ def test_a_partner_that_is_down_is_asked_again_and_then_an_operator_looks(partne
     assert trade.is_sound()
 
 
-# ---- asking --------------------------------------------------------------------------------
-
-
 def test_she_may_ask_for_a_part_and_never_for_more_than_there_is(mei):
     for amount, refused in ((20_001, PayoutTooLarge), (999, PayoutBlocked), (-1, PayoutBlocked)):
         with pytest.raises(refused):
@@ -251,9 +215,6 @@ def test_a_hold_takes_back_what_was_not_released(mei):
     assert trade.is_sound()
 
 
-# ---- the worker ----------------------------------------------------------------------------
-
-
 def test_the_worker_makes_one_payout_per_party_and_period(mei, settings):
     settings.SHOAL_PAYOUT_PERIOD = "weekly"
     assert prepare_payouts(at=EARNED) == 1
@@ -277,9 +238,6 @@ def test_less_than_the_minimum_waits(by_file, settings):
     assert prepare_payouts(at=EARNED) == 0
     settings.SHOAL_PAYOUT_MINIMUM = {"CNY": Decimal("20.00")}
     assert prepare_payouts(at=EARNED) == 1
-
-
-# ---- two people ----------------------------------------------------------------------------
 
 
 def test_a_run_needs_two_people(mei):
@@ -318,137 +276,3 @@ def test_the_database_itself_wants_two_people_and_a_run(mei):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(**changes)
-
-
-# ---- accounts ------------------------------------------------------------------------------
-
-
-def test_an_account_is_sealed_checked_by_another_and_proved(partner):
-    party = earned(trade.open_market())
-    with pytest.raises(AccountIncomplete):
-        give_account(party=party, given=given(" "), by="mei", at=EARNED)
-    account = give_account(party=party, given=given(), by="mei", at=EARNED)
-    assert opened(account)["number"] == "6222020200012345"
-    assert b"6222020200012345" not in bytes(account.sealed)
-    assert give_account(party=party, given=given(), by="mei", at=EARNED).id == account.id
-    with pytest.raises(OwnAccount):
-        judge_account(code=account.code, accepted=True, reason="", by="mei", at=EARNED)
-    with pytest.raises(RefusalNeedsReason):
-        judge_account(code=account.code, accepted=False, reason="", by=OLGA, at=EARNED)
-    with pytest.raises(NothingToProve):
-        prove_account(party=party, minor=1, at=EARNED)
-    account = judge_account(code=account.code, accepted=True, reason="", by=OLGA, at=EARNED)
-    with pytest.raises(AccountJudged):
-        judge_account(code=account.code, accepted=True, reason="", by=OLGA, at=EARNED)
-    sum_sent = account.proof_minor
-    with pytest.raises(NothingToProve):
-        prove_account(party=party, minor=sum_sent, at=EARNED)  # it has not arrived yet
-    send_payouts(at=EARNED)
-    with pytest.raises(WrongProof):
-        prove_account(party=party, minor=sum_sent + 1, at=EARNED)
-    assert prove_account(party=party, minor=sum_sent, at=EARNED).state == "verified"
-    assert at(Account.Kind.GOODWILL) == -sum_sent
-    assert trade.is_sound()
-
-
-def test_three_wrong_sums_end_it(partner):
-    party = earned(trade.open_market())
-    account = give_account(party=party, given=given(), by="mei", at=EARNED)
-    account = judge_account(code=account.code, accepted=True, reason="", by=OLGA, at=EARNED)
-    send_payouts(at=EARNED)
-    for refused in (WrongProof, WrongProof, ProofLost):
-        with pytest.raises(refused):
-            prove_account(party=party, minor=account.proof_minor + 1, at=EARNED)
-    account.refresh_from_db()
-    assert account.state == "refused"
-    with pytest.raises(NothingToProve):
-        prove_account(party=party, minor=account.proof_minor, at=EARNED)
-
-
-def test_an_account_that_does_not_exist_is_refused_by_the_bank(partner):
-    party = earned(trade.open_market())
-    account = give_account(party=party, given=given("62220000"), by="mei", at=EARNED)
-    judge_account(code=account.code, accepted=True, reason="", by=OLGA, at=EARNED)
-    send_payouts(at=EARNED)
-    account.refresh_from_db()
-    assert (account.state, account.reason) == ("refused", "no such account")
-    assert at(Account.Kind.GOODWILL) == 0
-    assert trade.is_sound()
-
-
-def test_another_account_is_checked_anew_and_money_waits(mei):
-    payout = ask_payout(party=mei, amount=None, by="mei", at=EARNED)
-    account = give_account(party=mei, given=given("999"), by="mei", at=EARNED)
-    assert (state(payout), balance(mei)) == (State.FAILED, 20_000)
-    assert account.held_until == EARNED + 3 * DAY
-    assert why_not(mei) == {Why.NOT_VERIFIED, Why.ACCOUNT_CHANGED}
-    judge_account(code=account.code, accepted=True, reason="", by=OLGA, at=EARNED)
-    assert why_not(mei, at=EARNED + 3 * DAY - MINUTE) == {Why.ACCOUNT_CHANGED}
-    assert why_not(mei, at=EARNED + 3 * DAY) == set()
-    assert trade.is_sound()
-
-
-def test_a_released_payout_to_an_account_that_was_changed_does_not_leave(partner):
-    party = earned(trade.open_market())
-    proof = verified(party).proof_minor or 0
-    payout = ask_payout(party=party, amount=None, by="mei", at=EARNED)
-    released()
-    give_account(party=party, given=given("999"), by="somebody", at=EARNED)
-    send_payouts(at=EARNED)
-    assert (state(payout), balance(party)) == (State.FAILED, 2_000)
-    assert at(Account.Kind.BANK) == proof
-    assert trade.is_sound()
-
-
-# ---- the bank's files ----------------------------------------------------------------------
-
-
-def answer(*rows: tuple[str, str, str]) -> bytes:
-    lines = ["number,outcome,amount,currency,date,reference,reason"]
-    lines += [f"{code},{outcome},{amount},CNY,2026-06-01,B1," for code, outcome, amount in rows]
-    return "\n".join(lines).encode()
-
-
-def test_a_bank_that_takes_files(mei):
-    payout = ask_payout(party=mei, amount=None, by="mei", at=EARNED)
-    run = released()
-    assert send_payouts(at=EARNED) == 0
-    first = hand_over_file(code=run.code, by=OLGA, at=EARNED)
-    assert hand_over_file(code=run.code, by=OLGA, at=EARNED) == first
-    assert f"{payout.code},bank,美,工商银行,6222020200012345,200.00,CNY" in first.decode()
-    assert state(payout) == State.SENT
-    for bad in (b"\xff\xfe", b"a,b\n1,2\n", b""):
-        with pytest.raises((AnswerUnreadable, AnswerLacks)):
-            take_answer(data=bad, by=OLGA, at=EARNED)
-    with pytest.raises(AnswerUnreadable):
-        take_answer(
-            data=answer((payout.code, "paid", "200.00"), ("x", "perhaps", "1")), by=OLGA, at=EARNED
-        )
-    assert state(payout) == State.SENT
-    words = answer((payout.code, "paid", "199.00"), ("nobody", "paid", "1.00"))
-    assert take_answer(data=words, by=OLGA, at=EARNED) == ["wrong_amount", "unknown"]
-    assert state(payout) == State.SENT
-    right = answer((payout.code, "paid", "200.00"))
-    assert take_answer(data=right, by=OLGA, at=EARNED) == ["accepted"]
-    assert take_answer(data=right, by=OLGA, at=EARNED) == [None]
-    assert (state(payout), payout.reference) == (State.PAID, "B1")
-    assert at(Account.Kind.BANK) == 20_000
-    assert hand_over_file(code=run.code, by=OLGA, at=EARNED).decode().count("\n") == 1
-    assert trade.is_sound()
-
-
-def test_it_went_out_after_all(mei):
-    """A failed one that the bank paid after all leaves the balance below zero: nothing is lost."""
-    payout = ask_payout(party=mei, amount=None, by="mei", at=EARNED)
-    run = released()
-    hand_over_file(code=run.code, by=OLGA, at=EARNED)
-    take_answer(data=answer((payout.code, "failed", "200.00")), by=OLGA, at=EARNED)
-    assert balance(mei) == 20_000
-    again = ask_payout(party=mei, amount=None, by="mei", at=EARNED)
-    late = answer((payout.code, "paid", "200.00")).replace(b"2026-06-01", b"2026-06-03")
-    take_answer(data=late, by=OLGA, at=EARNED)
-    assert (state(payout), balance(mei)) == (State.PAID, -20_000)
-    assert why_not(mei) >= {Why.BELOW_ZERO, Why.UNDER_WAY}
-    take_back(code=again.code, reason="paid already", by=OLGA, at=EARNED)
-    assert balance(mei) == 0
-    assert trade.is_sound()
