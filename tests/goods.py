@@ -149,6 +149,11 @@ def terms(
     )
 
 
+# What stands beside `terms()` in further currencies, at the same rate.
+YEN = Terms(supply=1_400, sale=2_000, floor=1_800, cap=2_400, rate_bp=2_000, currency="JPY")
+DINAR = Terms(supply=3_500, sale=5_125, floor=4_500, cap=6_000, rate_bp=2_000, currency="KWD")
+
+
 def drafted_sale(
     brand: Brand, *, starts_at: datetime = AT + HOUR, ends_at: datetime = AT + DAY
 ) -> FlashSale:

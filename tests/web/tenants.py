@@ -9,7 +9,7 @@ from shoal.brands import operations as brand_operations
 from shoal.brands.models import Brand, BrandMember, Contract, Paper
 from shoal.care import operations as care
 from shoal.care.rules_cases import Kind, Reason
-from shoal.catalog.models import Category, FreightTemplate, Product, Revision, Sku
+from shoal.catalog.models import Category, FreightPrice, FreightTemplate, Product, Revision, Sku
 from shoal.kit.clock import now
 from shoal.kit.ids import uuid7
 from shoal.ledger.models import Account
@@ -166,8 +166,9 @@ class Tenants:
     @cached_property
     def freight(self) -> str:
         """海风's freight template."""
-        return FreightTemplate.objects.create(brand=self.brand, name="standard",
-                                              currency="CNY").code  # fmt: skip
+        found = FreightTemplate.objects.create(brand=self.brand, name="standard", currency="CNY")
+        FreightPrice.objects.create(template=found, currency="JPY")
+        return found.code
 
     @cached_property
     def revision(self) -> str:

@@ -42,6 +42,7 @@ SECRETS = {"token", "uidb36", "key"}
 # Words in an address that name no object.
 WORDS: dict[str, object] = {
     "kind": "product",
+    "currency": "JPY",
     "thing": "shop",
     "provider": "sandbox",
     "pk": 1,

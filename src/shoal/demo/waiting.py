@@ -21,10 +21,8 @@ from shoal.demo.goods import CURRENCY, Supplier, png
 from shoal.demo.people import add_named
 from shoal.offers.making import NewOffer
 from shoal.offers.operations import apply_for_sale, draft_sale, set_sale_cover
-from shoal.offers.queries import (
-    standing_offers,
-    terms_of,
-)
+from shoal.offers.queries import standing_offers
+from shoal.offers.queries_terms import terms_of
 from shoal.orders.models import Order
 from shoal.orders.operations import ask_refund
 from shoal.orders.queries import orders_of_all

@@ -12,7 +12,7 @@ from shoal.catalog.queries import full_products
 from shoal.catalog.spreadsheets import write_sheet
 from shoal.kit.money import Money
 from shoal.offers.models import Offer
-from shoal.offers.queries import further_terms, load_prices, terms_of
+from shoal.offers.queries_terms import further_terms, load_prices, terms_of
 from shoal.offers.rules import Terms
 from shoal.offers.sheet_columns import AMOUNTS, LANGUAGES, MOST_ATTRIBUTES, columns_for
 from shoal.stock.models import Allotment

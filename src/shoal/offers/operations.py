@@ -21,7 +21,7 @@ from shoal.offers.operations_sales import (
     judge_sale,
     set_sale_cover,
 )
-from shoal.offers.queries import further_terms, terms_of
+from shoal.offers.queries_terms import further_terms, terms_of
 from shoal.offers.rules import Terms, in_order
 from shoal.offers.steps import (
     columns_of,

@@ -10,15 +10,13 @@ from django.db.models import (
     BigIntegerField,
     Count,
     F,
-    FilteredRelation,
     Max,
     Min,
     Q,
     QuerySet,
     Sum,
-    prefetch_related_objects,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 
 from shoal.brands.models import Brand
 from shoal.brands.queries import signed_contract
@@ -27,7 +25,8 @@ from shoal.catalog.models import Product
 from shoal.catalog.queries import category_paths
 from shoal.kit.errors import NotFound
 from shoal.kit.money import BASIS, portion
-from shoal.offers.models import FlashSale, Offer, OfferPrice, SaleStep
+from shoal.offers.models import FlashSale, Offer, SaleStep
+from shoal.offers.queries_terms import further_terms, load_prices, terms_of
 from shoal.offers.rules import Phase, Terms, keeper_part, phase, sale_phase
 
 
@@ -94,67 +93,6 @@ def full_offers() -> "QuerySet[Offer]":
     return Offer.objects.select_related(
         "brand", "sale", "allotment", "sku__product__category", "sku__product__brand"
     ).prefetch_related("sku__product__pictures")
-
-
-def priced_in(rows: "QuerySet[Offer]", *, currency: str) -> "QuerySet[Any]":
-    """This will keep the offers that have amounts in `currency`, for the database to reckon with.
-
-    Each has `here_sale`, `here_floor` and `here_cap` in minor units of it.
-    """
-    further = FilteredRelation("prices", condition=Q(prices__currency=currency))
-    return (
-        rows.annotate(further=further)
-        .filter(Q(currency=currency) | Q(further__isnull=False))
-        .annotate(
-            here_sale=Coalesce("further__sale_minor", "sale_minor"),
-            here_floor=Coalesce("further__floor_minor", "floor_minor"),
-            here_cap=Coalesce("further__cap_minor", "cap_minor"),
-        )
-    )
-
-
-def load_prices(*, offers: Iterable[Offer], currencies: Iterable[str] | None = None) -> None:
-    """This will load what `offers` cost in further currencies, in one query for all of them.
-
-    With `currencies` only where one of them is not the offer's own, so that a market in one
-    currency asks nothing more.
-    """
-    wanted = None if currencies is None else set(currencies)
-    asked = [offer for offer in offers if wanted is None or wanted - {offer.currency}]
-    if asked:
-        prefetch_related_objects(asked, "prices")
-
-
-def terms_in(offer: Offer, *, currency: str) -> Terms | None:
-    """This will read an offer's terms in `currency`; None where its brand named none in it.
-
-    Whoever wants an amount of an offer asks here. Call `load_prices` first for several offers.
-    """
-    if offer.currency == currency:
-        return terms_of(offer)
-    return next((row for row in further_terms(offer) if row.currency == currency), None)
-
-
-def further_terms(offer: Offer) -> tuple[Terms, ...]:
-    """This will read an offer's terms in its further currencies, by currency."""
-    return tuple(_terms(row) for row in offer.prices.all())
-
-
-def terms_of(offer: Offer) -> Terms:
-    """This will read an offer's terms in its brand's own currency."""
-    return _terms(offer)
-
-
-def _terms(row: Offer | OfferPrice) -> Terms:
-    return Terms(
-        supply=row.supply_minor,
-        sale=row.sale_minor,
-        floor=row.floor_minor,
-        cap=row.cap_minor,
-        rate_bp=row.rate_bp,
-        currency=row.currency,
-        usual=row.list_minor,
-    )
 
 
 def open_offers(*, at: datetime) -> "QuerySet[Offer]":

@@ -24,7 +24,7 @@ from shoal.offers import refusals
 from shoal.offers.making import NewOffer, check_entry, check_freight
 from shoal.offers.models import Offer
 from shoal.offers.product_sheet import Fail, Fault, Line, Listed
-from shoal.offers.queries import further_terms, load_prices, terms_of
+from shoal.offers.queries_terms import further_terms, load_prices, terms_of
 from shoal.offers.rules import in_order
 from shoal.offers.sheet_columns import AMOUNTS
 from shoal.stock.queries import deliveries_of

@@ -14,7 +14,7 @@ from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_row
 from shoal.kit.transactions import step
 from shoal.offers.models import FlashSale, Offer, OfferPrice, OfferStep, SaleStep
-from shoal.offers.queries import further_terms, load_prices, terms_of
+from shoal.offers.queries_terms import further_terms, load_prices, terms_of
 from shoal.offers.refusals import WrongSaleState
 from shoal.offers.rules import Terms, sale_may_become
 from shoal.stock.steps import give_back

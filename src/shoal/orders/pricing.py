@@ -15,7 +15,7 @@ from shoal.catalog.rules import freight_minor
 from shoal.kit.errors import Refused
 from shoal.kit.texts import in_language
 from shoal.offers.models import Offer
-from shoal.offers.queries import load_prices
+from shoal.offers.queries_terms import load_prices
 from shoal.offers.rules import Terms, is_open
 from shoal.orders.rules import MOST_UNPAID
 from shoal.shelves.rules import ShopPrice

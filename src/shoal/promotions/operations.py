@@ -16,7 +16,7 @@ from shoal.kit.ids import uuid7
 from shoal.kit.texts import checked_texts
 from shoal.kit.transactions import operation
 from shoal.offers.models import Offer
-from shoal.offers.queries import load_prices, terms_in
+from shoal.offers.queries_terms import load_prices, terms_in
 from shoal.promotions.models import Claim, Part, Promotion, PromotionStep
 from shoal.promotions.queries import Owner, owned
 from shoal.promotions.refusals import ClaimClosed, CouponGone, CouponHad

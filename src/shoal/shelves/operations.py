@@ -10,7 +10,7 @@ from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation
 from shoal.offers.models import Offer
-from shoal.offers.queries import load_prices, terms_in
+from shoal.offers.queries_terms import load_prices, terms_in
 from shoal.shelves.models import Markup, Placement, Shelf, Words
 from shoal.shelves.rules import MOST_FIXED_MINOR, MOST_PERCENT_BP, MarkupKind
 from shoal.shops.models import Shop

@@ -35,14 +35,12 @@ from shoal.offers.queries import (
     SaleCard,
     best_by_product,
     full_offers,
-    load_prices,
     open_at,
     open_sales,
-    priced_in,
     sells,
-    terms_in,
     trailers,
 )
+from shoal.offers.queries_terms import load_prices, priced_in, terms_in
 from shoal.shelves.models import Markup, Placement, Shelf, Words
 from shoal.shelves.rules import MarkupKind, ShopPrice, markup_for
 from shoal.shops.models import Shop
@@ -210,7 +208,8 @@ def on_shelf(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> "QuerySe
     # As `offers.rules.keeper_part`: rate x S rounded half up, both sides not negative.
     rate = Cast(F("rate_bp"), BigIntegerField())
     earn = (rate * F("here_sale") * 2 + BASIS) / (2 * BASIS)
-    return rows.annotate(unit=F("here_sale") + markup, earn=earn + markup)
+    found: QuerySet[Any] = rows.annotate(unit=F("here_sale") + markup, earn=earn + markup)
+    return found
 
 
 def shelf_offers(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> list[ShelfOffer]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
 from shoal.kit import pictures
@@ -34,6 +35,19 @@ class ShopNameForm(forms.Form):
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "done"}),
     )
+
+
+class OpeningForm(ShopNameForm):
+    """A new shop: its name, and its currency where the market has several."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(settings.SHOAL_CURRENCIES) > 1:
+            self.fields["currency"] = forms.ChoiceField(
+                label=gettext("Currency"),
+                help_text=gettext("Your customers pay in it. It stays as it is."),
+                choices=[(code, code) for code in settings.SHOAL_CURRENCIES],
+            )
 
 
 class ShopForm(ShopNameForm):

@@ -17,7 +17,7 @@ from shoal.shops.queries import shops_of
 from shoal.traffic.models import Share
 from shoal.traffic.operations import make_share
 from shoal.web.access import OfKeeper, anyone, choose_shop, person_of
-from shoal.web.keep.forms import ShopNameForm
+from shoal.web.keep.forms import OpeningForm
 from shoal.web.keep.frame import try_form
 
 
@@ -34,7 +34,7 @@ def opening(request: HttpRequest) -> HttpResponse:
         return render(request, "keep/welcome.html", {"nav": []})
     others, at = shops_of(person=person), clock.now()
     suggestion = "" if others else _suggestion(profile(person).name)
-    form = ShopNameForm(request.POST or None, initial={"name": suggestion})
+    form = OpeningForm(request.POST or None, initial={"name": suggestion})
     if request.method == "POST" and form.is_valid():
         shop = try_form(
             form,
@@ -42,7 +42,7 @@ def opening(request: HttpRequest) -> HttpResponse:
             lambda: open_shop(
                 person=person,
                 name=form.cleaned_data["name"],
-                currency=settings.SHOAL_CURRENCY,
+                currency=form.cleaned_data.get("currency") or settings.SHOAL_CURRENCY,
                 at=at,
             ),
         )

@@ -14,15 +14,8 @@ from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.offers.models import Offer
 from shoal.offers.operations import NewOffer, list_standing_offers
-from shoal.offers.queries import (
-    further_terms,
-    least_fees,
-    load_prices,
-    offer_state,
-    searched_offers,
-    standing_by_sku,
-    terms_of,
-)
+from shoal.offers.queries import least_fees, offer_state, searched_offers, standing_by_sku
+from shoal.offers.queries_terms import further_terms, load_prices, terms_of
 from shoal.offers.rules import Phase
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.account.forms import typed

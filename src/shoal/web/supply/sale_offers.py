@@ -15,13 +15,8 @@ from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.offers.models import FlashSale, Offer
 from shoal.offers.operations import NewOffer, apply_for_sale
-from shoal.offers.queries import (
-    last_offers_of_sale,
-    least_fees,
-    load_prices,
-    sale_by_code,
-    standing_by_sku,
-)
+from shoal.offers.queries import last_offers_of_sale, least_fees, sale_by_code, standing_by_sku
+from shoal.offers.queries_terms import load_prices
 from shoal.offers.refusals import WrongSaleState
 from shoal.stock.queries import warehouse_of
 from shoal.web.access import OfBrand, brand_member

@@ -60,6 +60,7 @@ urlpatterns = [
     path("freight", freight.templates, name="freight"),
     path("freight/new", freight.new, name="new-freight"),
     path("freight/<str:code>", freight.template, name="freight-template"),
+    path("freight/<str:code>/<str:currency>", freight.price, name="freight-price"),
     path("sheet", sheets.sheet, name="sheet"),
     path("sheet/check", sheets.check, name="check-sheet"),
     path("sheet/run", sheets.run, name="run-sheet"),
