@@ -325,6 +325,11 @@ def public_url() -> str:
     return read("SHOAL_PUBLIC_URL") or f"http://localhost:{read('SHOAL_PORT')}"
 
 
+def payment_partners() -> list[str]:
+    """This will name the payment partners that customers choose among, the usual one first."""
+    return _names(read("SHOAL_PAY"))
+
+
 def pay_url() -> str:
     """This will return the address of the payment partner, without a slash at the end."""
     host = urlsplit(public_url()).hostname

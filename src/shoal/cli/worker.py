@@ -3,7 +3,7 @@
 import argparse
 
 from shoal import env
-from shoal.run.loading import set_up_django
+from shoal.run.loading import set_up_django, tell_what_is_missing
 
 _GRACE_SECONDS = 8.0
 
@@ -17,6 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     """This will do jobs until Ctrl-C or SIGTERM, and finish what it began."""
     del arguments
     set_up_django()
+    tell_what_is_missing()
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 

@@ -10,6 +10,7 @@ from shoal.kit.health import Check
 from shoal.kit.projections import state_follows
 from shoal.payments import queries
 from shoal.payments.models import Refund, RefundStep
+from shoal.payments.providers import offered, what_is_missing
 
 _EXAMPLES = 5
 _OWN_HOSTS = {"localhost", "127.0.0.1", "::1"}
@@ -74,13 +75,22 @@ def checks() -> Iterable[Check]:
         "then send them again from the operator's money page.",
         warning=True,
     )
+    yield _is_set_up()
     host = urlsplit(settings.SHOAL_PUBLIC_URL).hostname
     yield Check(
         name="Payments are for real",
-        ok=settings.SHOAL_PAY != "sandbox" or host in _OWN_HOSTS,
-        sentence=f"{host} is open to others, but payments go to the sandbox and move no money: "
+        ok="sandbox" not in offered() or host in _OWN_HOSTS,
+        sentence=f"{host} is open to others, but the sandbox takes payments and moves no money: "
         "set SHOAL_PAY to a real provider before customers come.",
         warning=True,
+    )
+
+
+def _is_set_up() -> Check:
+    return Check(
+        name="Every payment partner has its keys",
+        ok=not (missing := what_is_missing()),
+        sentence=" ".join(missing),
     )
 
 

@@ -26,7 +26,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         "sandbox-pay",
         ("sandbox-pay",),
-        wanted=lambda: env.read("SHOAL_PAY") == "sandbox" and _exists("shoal.sandbox_pay"),
+        wanted=lambda: "sandbox" in env.payment_partners() and _exists("shoal.sandbox_pay"),
     ),
     Row("web", ("web",)),
     Row("worker", ("worker",)),

@@ -16,7 +16,7 @@ def require_ports() -> None:
     """This will raise CannotRun unless the ports that we are about to listen on are free."""
     host = env.read("SHOAL_HOST")
     ports.require_free(host, env.read("SHOAL_PORT"), option="--port or SHOAL_PORT")
-    if env.read("SHOAL_PAY") == "sandbox":
+    if "sandbox" in env.payment_partners():
         ports.require_free(host, env.read("SHOAL_PAY_PORT"), option="SHOAL_PAY_PORT")
 
 

@@ -211,8 +211,7 @@ class Provider(Protocol):
 
 def offered() -> list[str]:
     """This will name the partners that a payer may choose among, the usual one first."""
-    names: str = settings.SHOAL_PAY
-    return [name.strip() for name in names.split(",") if name.strip()]
+    return [name.strip() for name in settings.SHOAL_PAY.split(",") if name.strip()]
 
 
 def default_provider() -> str:
@@ -227,3 +226,24 @@ def provider(name: str) -> Provider:
         raise NotFound
     adapter: Provider = import_module(_ADAPTERS[name]).make()
     return adapter
+
+
+def what_is_missing() -> list[str]:
+    """This will say, in a sentence each, why partners that the settings name cannot be used.
+
+    A process that serves or works says it when it starts, and the doctor when asked.
+    """
+    return [sentence for name in offered() if (sentence := _missing(name))] or (
+        [] if offered() else ["SHOAL_PAY names no payment partner."]
+    )
+
+
+def _missing(name: str) -> str:
+    try:
+        provider(name)
+    except NotFound:
+        known = ", ".join(sorted(_ADAPTERS))
+        return f"SHOAL_PAY names {name}, which is none of {known}."
+    except Refused as refused:
+        return f"{name}: {refused.sentence}"
+    return ""
