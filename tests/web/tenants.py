@@ -21,6 +21,11 @@ from shoal.people import operations as people
 from shoal.people.models import Invitation, Operator, Person
 from shoal.people.operations import NewPerson
 from shoal.settlement.models_statements import Statement, StatementRun
+from shoal.settlement.accounts import AccountGiven, give_account
+from shoal.settlement.deposits import note_deposit
+from shoal.settlement.goodwill import ask_goodwill
+from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutHold, PayoutRun
+from shoal.settlement.parties import shop_party
 from shoal.shops.models import Shop, ShopMember
 from shoal.traffic.models import Share
 from tests import goods, trade
@@ -213,6 +218,50 @@ class Tenants:
             closing_minor=0, by_kind={}, transfers=0,
         )  # fmt: skip
 
+    @cached_property
+    def account(self) -> PayoutAccount:
+        """Where Bao's money goes; nobody has checked it."""
+        given = AccountGiven(PayoutAccount.Kind.BANK, "宝", "工商银行", "6222020200012345")
+        return give_account(party=shop_party(self.shop), given=given, by="bao", at=self.at)
+
+    @cached_property
+    def payout_run(self) -> str:
+        """A run that somebody put together."""
+        return PayoutRun.objects.create(
+            currency="CNY", prepared_at=self.at, prepared_by="oskar"
+        ).code
+
+    @cached_property
+    def payout(self) -> str:
+        """Bao's money on its way."""
+        return Payout.objects.create(
+            party_kind="keeper", party=self.shop.pk, account=self.account, currency="CNY",
+            gross_minor=1, amount=1, made_at=self.at, made_by="bao",
+        ).code  # fmt: skip
+
+    @cached_property
+    def hold(self) -> str:
+        """Bao's money, kept back."""
+        return PayoutHold.objects.create(
+            party_kind="keeper", party=self.shop.pk, reason="because", put_at=self.at,
+            put_by="oskar",
+        ).code  # fmt: skip
+
+    @cached_property
+    def deposit(self) -> str:
+        """海风's deposit, noted by one."""
+        return note_deposit(
+            brand=self.brand, amount=1, reference="B-1", by="oskar", at=self.at
+        ).code
+
+    @cached_property
+    def gift(self) -> str:
+        """Goodwill for Alice, asked for by one."""
+        return ask_goodwill(
+            customer=self.cast.alice, order=self.order, amount=1, currency="CNY",
+            reason="because", by="oskar", at=self.at,
+        ).code  # fmt: skip
+
     def _shop(self, name: str, keeper: Person) -> Shop:
         shop = Shop.objects.create(name=name, currency="CNY", opened_at=self.at)
         ShopMember.objects.create(shop=shop, person=keeper, role="keeper", since_at=self.at)
@@ -224,6 +273,7 @@ class Tenants:
 
 # One line for each kind of thing that an address can name.
 _MAKERS: dict[str, Callable[[Tenants], str]] = {
+    "account": lambda world: world.account.code,
     "address": lambda world: world.address,
     "approval": lambda world: world.approval,
     "brand": lambda world: world.brand.code,
@@ -231,6 +281,11 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "category": lambda _world: Category.objects.order_by("code")[0].code,
     "contract": lambda world: str(Contract.objects.get(brand=world.brand).version),
     "conversation": lambda world: world.conversation,
+    "deposit": lambda world: world.deposit,
+    "gift": lambda world: world.gift,
+    "hold": lambda world: world.hold,
+    "payout": lambda world: world.payout,
+    "payout_run": lambda world: world.payout_run,
     "freight": lambda world: world.freight,
     "intent": lambda world: Intent.objects.get(subject=world.order.pk).code,
     "invitation": lambda world: world.invitation,

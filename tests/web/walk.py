@@ -182,7 +182,8 @@ _PLURALS = {
     "people": "person", "samples": "sample", "revisions": "revision", "freight": "freight",
     "invitations": "invitation", "contracts": "contract", "reports": "report",
     "statements": "statement",
-    "cases": "case", "refunds": "refund", "lines": "line", "categories": "category",
+    "cases": "case", "refunds": "refund", "payouts": "payout", "lines": "line",
+    "categories": "category",
 }  # fmt: skip
 
 

@@ -23,9 +23,9 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     ),
     "keep": (
         *_PHONE, "header-shop", "gallery", "buy-bar", "talk", "sale-strip", "palettes", "chart",
-        "keeping",
+        "payouts", "keeping",
     ),
-    "supply": (*_WIDE, "cart-line", "gallery", "supplying"),
+    "supply": (*_WIDE, "cart-line", "gallery", "payouts", "supplying"),
     "desk": (*_WIDE, "desk"),
     "plain": (*_BASE, "face-plain", "code-input", "empty-state", "sheet"),
     "guide": (

@@ -76,6 +76,7 @@ def rail(*, path: str, roles: set[str]) -> list[Place]:
         (trade, gettext("After-sales"), "ask", "cases", CARE),
         (trade, gettext("Counterfeit reports"), "shield", "reports", CARE),
         (trade, gettext("Refunds"), "returns", "refunds", MONEY),
+        (trade, gettext("Payouts"), "earn", "payouts", MONEY),
         (trade, gettext("Money"), "wallet", "money", MONEY),
         (platform, gettext("Terms"), "note", "terms", ADMIN),
         (platform, gettext("Team"), "people", "team", ADMIN),

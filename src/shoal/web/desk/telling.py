@@ -98,6 +98,8 @@ def account_name(kind: str, provider: str = "") -> str:
         Account.Kind.GOODWILL: gettext("Goodwill"),
         Account.Kind.PROMOTION: gettext("Promotion"),
         Account.Kind.BANK: gettext("Bank"),
+        Account.Kind.PAYOUT: gettext("On the way to parties"),
+        Account.Kind.PROVIDER_FEE: gettext("Providers’ fees"),
     }[Account.Kind(kind)]
     return f"{name} · {provider}" if provider else name
 
@@ -111,6 +113,7 @@ def account_note(kind: str) -> str:
         Account.Kind.BRAND: gettext("Settled, to be paid out to brands."),
         Account.Kind.KEEPER: gettext("Settled, to be paid out to keepers."),
         Account.Kind.DEPOSIT: gettext("What brands left as a guarantee."),
+        Account.Kind.PAYOUT: gettext("Made, and not at the bank yet."),
     }.get(Account.Kind(kind), "")
 
 
@@ -120,6 +123,14 @@ def transfer_kind(kind: str) -> str:
         "capture": gettext("Paid in"),
         "refund": gettext("Given back"),
         "settlement": gettext("Settled"),
+        "payout": gettext("Payout made"),
+        "payout_paid": gettext("Paid out"),
+        "payout_failed": gettext("Payout back in the balance"),
+        "payout_returned": gettext("Sent back by the bank"),
+        "withholding": gettext("Withheld"),
+        "deposit_in": gettext("Deposit paid in"),
+        "deposit_cover": gettext("Deposit covered a debt"),
+        "goodwill": gettext("Goodwill"),
         "discount": gettext("Discount"),
         "reversal": gettext("Taken back"),
     }.get(kind, kind)

@@ -96,6 +96,7 @@ def _selling(request: OfBrand) -> list[Place]:
         )
     if may(request, *_MONEY):
         places.append(Place(gettext("Money"), "wallet", reverse("supply:money"), group=group))
+        places.append(Place(gettext("Payouts"), "earn", reverse("supply:payouts"), group=group))
     return places
 
 
