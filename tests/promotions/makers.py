@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from shoal.kit.clock import now
 from shoal.promotions.models import Claim, Promotion
 from shoal.promotions.operations import (
     NewPromotion,
@@ -55,6 +56,13 @@ def promotion(
     if starts:
         made = start_promotion(owner=owner, code=made.code, by="owner", at=AT)
     return made
+
+
+def lasting(market: Market, *args: Any, **changes: Any) -> Promotion:
+    """As `promotion`, and still running today, for pages that read the clock."""
+    today = now()
+    window = {"use_until_at": today + MONTH, "claim_until_at": today + MONTH - DAY}
+    return promotion(market, *args, **{**window, **changes})
 
 
 def claim(market: Market, given: Promotion, **changes: Any) -> Claim:

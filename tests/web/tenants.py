@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from shoal.brands import operations as brand_operations
@@ -20,7 +20,12 @@ from shoal.payments.models import Intent, Refund
 from shoal.people import operations as people
 from shoal.people.models import Invitation, Operator, Person
 from shoal.people.operations import NewPerson
-from shoal.settlement.models_statements import Statement, StatementRun
+from shoal.promotions.models import Promotion
+from shoal.promotions.operations import NewPromotion, make_promotion, start_promotion
+from shoal.promotions.queries import Owner, brand_owner, shop_owner
+from shoal.reconciliation.models import Difference
+from shoal.reconciliation.operations import import_bill
+from shoal.reconciliation.queries import open_differences
 from shoal.settlement.accounts import AccountGiven, give_account
 from shoal.settlement.deposits import note_deposit
 from shoal.settlement.goodwill import ask_goodwill
@@ -205,17 +210,12 @@ class Tenants:
         ).code
 
     @cached_property
-    def statement(self) -> Statement:
-        """What 海风's account moved in a month: nothing."""
-        run = StatementRun.objects.create(
-            period="monthly", zone="Asia/Shanghai", starts_at=self.at, ends_at=self.at + goods.DAY
-        )
-        account = Account.objects.create(
-            kind=Account.Kind.BRAND, party=self.brand.pk, currency="CNY"
-        )
-        return Statement.objects.create(
-            run=run, account=account, opening_minor=0, credits_minor=0, debits_minor=0,
-            closing_minor=0, by_kind={}, transfers=0,
+    def difference(self) -> Difference:
+        """A row of the sandbox's bill that nobody here knows."""
+        day = market_day(self.at) - timedelta(days=1)
+        row = BillRow(
+            kind=BillKind.PAY, code="stray", reference="", amount=100, fee=1, currency="CNY",
+            happened_at=self.at - timedelta(days=1),
         )  # fmt: skip
 
     @cached_property
@@ -266,6 +266,40 @@ class Tenants:
         shop = Shop.objects.create(name=name, currency="CNY", opened_at=self.at)
         ShopMember.objects.create(shop=shop, person=keeper, role="keeper", since_at=self.at)
         return shop
+    @cached_property
+    def statement(self) -> Statement:
+        """What 海风's account moved in a month: nothing."""
+        run = StatementRun.objects.create(
+            period="monthly", zone="Asia/Shanghai", starts_at=self.at, ends_at=self.at + goods.DAY
+        )
+        account = Account.objects.create(
+            kind=Account.Kind.BRAND, party=self.brand.pk, currency="CNY"
+        )
+        return Statement.objects.create(
+            run=run, account=account, opening_minor=0, credits_minor=0, debits_minor=0,
+            closing_minor=0, by_kind={}, transfers=0,
+        )  # fmt: skip
+
+    @cached_property
+    def coupon(self) -> str:
+        """What the other keeper gives her customers: running, hers to look after."""
+        return self._promotion(shop_owner(self.shop), runs=True)
+
+    @cached_property
+    def promotion(self) -> str:
+        """What 海风 plans to give."""
+        return self._promotion(brand_owner(self.brand), runs=False)
+
+    def _promotion(self, owner: Owner, *, runs: bool) -> str:
+        entry = NewPromotion(
+            kind=Promotion.Kind.FIXED, titles={"zh": "见面礼"}, amount=100,
+            use_from_at=self.at, use_until_at=self.at + timedelta(days=30),
+        )  # fmt: skip
+        made = make_promotion(owner=owner, currency="CNY", entry=entry, by="owner", at=self.at)
+        if runs:
+            start_promotion(owner=owner, code=made.code, by="owner", at=self.at)
+        return made.code
+
 
     def _member(self, brand: Brand, person: Person, role: str) -> None:
         BrandMember.objects.create(brand=brand, person=person, role=role, since_at=self.at)
@@ -284,6 +318,7 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "deposit": lambda world: world.deposit,
     "gift": lambda world: world.gift,
     "hold": lambda world: world.hold,
+    "coupon": lambda world: world.coupon,
     "payout": lambda world: world.payout,
     "payout_run": lambda world: world.payout_run,
     "freight": lambda world: world.freight,
@@ -302,6 +337,7 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "run": lambda world: world.statement.run.code,
     "sale": lambda world: world.sale.code,
     "sample": lambda world: world.sample,
+    "promotion": lambda world: world.promotion,
     "share": lambda world: world.share,
     "shop": lambda world: world.shop.code,
     "sku": lambda world: Sku.objects.filter(product=world.product)[0].code,

@@ -28,7 +28,7 @@ GUARDED_OTHERWISE = {
 }
 
 # What in an address belongs to nobody in particular, by who may open the view.
-_GOODS = {"shop", "sale", "product", "category", "brand", "share", "offer"}
+_GOODS = {"shop", "sale", "product", "category", "brand", "share", "offer", "coupon"}
 COMMON: dict[str, set[str]] = {
     "anyone": _GOODS,
     "signed_in": _GOODS,
@@ -182,6 +182,7 @@ _PLURALS = {
     "people": "person", "samples": "sample", "revisions": "revision", "freight": "freight",
     "invitations": "invitation", "contracts": "contract", "reports": "report",
     "statements": "statement",
+    "coupons": "coupon", "promotions": "promotion",
     "cases": "case", "refunds": "refund", "payouts": "payout", "lines": "line",
     "categories": "category",
 }  # fmt: skip

@@ -5,6 +5,7 @@ from random import Random
 
 from shoal.demo import people
 from shoal.demo.goods import Tell, hold_sales, load_texts, supply
+from shoal.demo.promotions import claim_some, promote
 from shoal.demo.trade import trade
 from shoal.demo.waiting import leave_waiting
 from shoal.kit.clock import now
@@ -35,6 +36,15 @@ def build_world(*, progress: Tell) -> None:
     progress("shops", len(shops), len(shops))
     customers = people.add_customers(_CUSTOMERS, first=1000, random=random, at=began_at)
     progress("customers", len(customers), len(customers))
+    coupons = promote(
+        shop=shops[0],
+        keeper=keepers[0],
+        supplier=suppliers[0],
+        operator=operators[0],
+        began_at=began_at,
+        now=at,
+    )
+    claim_some(coupons=coupons, customers=customers, random=random, at=began_at)
     trade(
         shops=shops,
         keepers=keepers,

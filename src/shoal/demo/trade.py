@@ -17,6 +17,7 @@ from shoal.orders.operations import (
     decide_refund,
     expire_orders,
 )
+from shoal.orders.promoting import Buyer
 from shoal.orders.queries import order_by_code, parcels_of_orders
 from shoal.orders.quotes import quote
 from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, report_problem, ship_parcels
@@ -104,7 +105,11 @@ def _place(
             for offer in random.sample(offers, random.randint(1, 3))
         ]
         moment = at - random.randint(5, 25) * _MINUTE
-        priced = quote(shop=shops[place], wanted=wanted, region=address.region, at=moment)
+        share = shares[place].id if random.random() < 0.35 else None
+        buyer = Buyer(customer.id, share)
+        priced = quote(
+            shop=shops[place], wanted=wanted, region=address.region, at=moment, buyer=buyer
+        )
         lines = tuple(
             WantedLine(row.line.offer.id, row.line.quantity, row.line.unit_minor)
             for row in priced.lines
@@ -115,7 +120,7 @@ def _place(
                 key=uuid5(_KEYS, f"{day}-{number}"),
                 customer=customer.id,
                 storefront=shops[place].id,
-                share=shares[place].id if random.random() < 0.35 else None,
+                share=share,
                 lines=lines,
                 recipient={
                     "recipient": address.recipient,
@@ -127,6 +132,7 @@ def _place(
                 },
                 region=address.region,
                 at=moment,
+                coupons=tuple(row.claim.code for row in priced.coupons if row.chosen),
             )
         )
     return [row for row in place_orders(requests=requests) if isinstance(row, Placed)]

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shoal.kit import clock
 from shoal.kit.errors import NotFound, Refused
+from shoal.kit.money import Money
 from shoal.offers.queries import offer_by_code
 from shoal.orders.carts import choose_cart_lines, put_in_cart, set_cart_quantity
 from shoal.orders.quotes import Quote, cart_quote, cart_shops, cart_size
@@ -14,6 +15,7 @@ from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import anyone
 from shoal.web.answers import whole
+from shoal.web.buy.discounts import buyer_of, told_discounts
 from shoal.web.buy.frame import own_bar, own_page, piece, remember_shop, shop_here
 from shoal.web.buy.goods import line_rows
 from shoal.web.buy.origin import from_our_pages
@@ -39,6 +41,8 @@ def cart(request: HttpRequest) -> HttpResponse:
         "shop": shop,
         "quote": quote,
         "parcels": line_rows(quote),
+        "goods_left": Money(quote.goods_minor - quote.discount_minor, shop.currency),
+        **told_discounts(quote),
         "shops": _shops(request, shop),
     }
     if request.headers.get("HX-Request"):
@@ -119,7 +123,13 @@ def _shops(request: HttpRequest, current: Shop) -> list[Place]:
 
 
 def _quote(request: HttpRequest, shop: Shop) -> Quote:
-    return cart_quote(visitor=visitor_id(request), shop=shop, region="", at=clock.now())
+    return cart_quote(
+        visitor=visitor_id(request),
+        shop=shop,
+        region="",
+        at=clock.now(),
+        buyer=buyer_of(request),
+    )
 
 
 def _change(typed: QueryDict, request: HttpRequest, shop: Shop) -> None:

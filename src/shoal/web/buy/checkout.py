@@ -24,9 +24,9 @@ from shoal.people.queries import KnownAddress, addresses_of, profile
 from shoal.people.rules import spaced_phone
 from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
-from shoal.traffic.queries import share_by_code
 from shoal.web.access import anyone, person_of
 from shoal.web.answers import whole
+from shoal.web.buy.discounts import buyer_of, coupons_in, share_id, told_discounts
 from shoal.web.buy.forms import AddressForm, WishesForm
 from shoal.web.buy.frame import own_page, piece
 from shoal.web.buy.goods import line_rows
@@ -55,6 +55,8 @@ class _Desk:
     region: str
     # The address that the form names is not hers (any more): nothing goes to another instead.
     lost: bool
+    # The codes of the coupons that the form names; None: the best are chosen for her.
+    coupons: tuple[str, ...] | None = None
 
     @property
     def query(self) -> str:
@@ -105,18 +107,33 @@ def _desk(typed: QueryDict, person: Person | None) -> _Desk:
         address=chosen,
         region=region if region_by_code(region) else "",
         lost=lost,
+        coupons=coupons_in(typed),
     )
 
 
 def _quote(request: HttpRequest, desk: _Desk) -> Quote:
-    at = clock.now()
+    at, buyer = clock.now(), buyer_of(request)
     if not desk.offer:
-        return cart_quote(visitor=visitor_id(request), shop=desk.shop, region=desk.region, at=at)
+        return cart_quote(
+            visitor=visitor_id(request),
+            shop=desk.shop,
+            region=desk.region,
+            at=at,
+            buyer=buyer,
+            coupons=desk.coupons,
+        )
     offer = offers_by_code(codes=[desk.offer]).get(desk.offer)
     if offer is None:
         raise NotFound
     wanted = [(offer.id, desk.quantity)]
-    return quote(shop=desk.shop, wanted=wanted, region=desk.region, at=at)
+    return quote(
+        shop=desk.shop,
+        wanted=wanted,
+        region=desk.region,
+        at=at,
+        buyer=buyer,
+        coupons=desk.coupons,
+    )
 
 
 def _sums(request: HttpRequest, desk: _Desk) -> dict[str, Any]:
@@ -132,6 +149,7 @@ def _sums(request: HttpRequest, desk: _Desk) -> dict[str, Any]:
         "freight": Money(counted.freight_minor, currency),
         "total": Money(counted.total_minor, currency),
         "freight_known": bool(desk.region),
+        **told_discounts(counted),
     }
 
 
@@ -231,7 +249,7 @@ def _request(
         key=_key(request.POST.get("key", "")),
         customer=person.pk,
         storefront=desk.shop.id,
-        share=_share_id(share) if share else None,
+        share=share_id(share) if share else None,
         lines=_wanted(request.POST.getlist("line")),
         recipient={
             **{
@@ -243,6 +261,8 @@ def _request(
         region=address.region,
         at=clock.now(),
         total_minor=_whole_minor(request.POST.get("total", "")),
+        coupons=desk.coupons or (),
+        gifts=tuple(request.POST.getlist("gift")),
     )
 
 
@@ -270,10 +290,3 @@ def _key(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         return uuid7()
-
-
-def _share_id(code: str) -> UUID | None:
-    try:
-        return share_by_code(code=code).id
-    except NotFound:
-        return None

@@ -15,11 +15,14 @@ from shoal.kit import clock
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
 from shoal.offers.queries import best_by_sku
+from shoal.promotions.queries import gifts_on_show
 from shoal.shelves.queries import Choice, ShelfOffer, shelf_offers, words_of
 from shoal.shops.models import Shop
 from shoal.web.access import anyone
+from shoal.web.buy.coupons import strip
 from shoal.web.buy.frame import in_shop, shared_page
 from shoal.web.buy.goods import choices, variants
+from shoal.web.promoting.telling import gift_words
 
 
 @anyone
@@ -45,6 +48,13 @@ def product(request: HttpRequest, shop: Shop, product_code: str) -> HttpResponse
         context |= _not_now(shop, found, at=at)
         return shared_page(request, "buy/product_gone.html", context, shop=shop)
     context |= _on_offer(shop, found, offered)
+    context |= {
+        "coupons": strip(shop=shop, at=at, brand=found.brand_id),
+        "gifts": [
+            gift_words(row)
+            for row in gifts_on_show(brand=found.brand_id, currency=shop.currency, at=at)
+        ],
+    }
     if context["sold_out"]:
         context |= _coming(shop, found, at=at)
     return shared_page(request, "buy/product.html", context, shop=shop)

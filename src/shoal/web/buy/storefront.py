@@ -31,6 +31,7 @@ from shoal.shops.models import Shop
 from shoal.shops.rules import ordered_blocks
 from shoal.web.access import anyone
 from shoal.web.answers import whole
+from shoal.web.buy.coupons import strip
 from shoal.web.buy.frame import in_shop, shared_page
 from shoal.web.buy.goods import Tile, tile
 from shoal.web.components.nav import Place, choices
@@ -54,6 +55,7 @@ def shop_home(request: HttpRequest, shop: Shop) -> HttpResponseBase:
             "sales": _sale_cards(shop, shelf_sales(shop=shop, at=at), "ends_at"),
             "trailers": _sale_cards(shop, shelf_sales(shop=shop, at=at, coming=True), "starts_at"),
             "blocks": ordered_blocks(shop.blocks),
+            "coupons": strip(shop=shop, at=at),
             "pinned": [one for one in context["tiles"] if one.pinned],
             "tiles": [one for one in context["tiles"] if not one.pinned],
         }

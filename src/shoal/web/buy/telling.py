@@ -13,6 +13,7 @@ from shoal.kit.texts import in_language
 from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, ParcelStep
 from shoal.orders.rules import is_cancellable
 from shoal.web.buy.forms import reason_text
+from shoal.web.promoting.telling import line_notes
 from shoal.web.words import parcel_words
 
 _STATE = Order.State
@@ -37,6 +38,7 @@ class ToldLine:
     quantity: int
     price: Money
     url: str
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,4 +229,5 @@ def _line(order: Order, line: OrderLine) -> ToldLine:
         quantity=line.quantity,
         price=Money(line.sale_minor + line.markup_minor, order.currency),
         url=reverse("buy:product", args=[order.storefront.code, product.code]),
+        notes=line_notes(line, order.currency),
     )

@@ -19,14 +19,14 @@ _WIDE = (*_BASE, "face-wide", "left-rail", "sheet", "table", "chart", *_GOODS)
 BUNDLES: dict[str, tuple[str, ...]] = {
     "buy": (
         *_PHONE, "header-shop", "gallery", "sku-picker", "stepper", "cart-line", "buy-bar",
-        "code-input", "talk", "sale-strip", "palettes", "buying", "paying",
+        "code-input", "talk", "sale-strip", "palettes", "coupon", "buying", "paying",
     ),
     "keep": (
         *_PHONE, "header-shop", "gallery", "buy-bar", "talk", "sale-strip", "palettes", "chart",
-        "payouts", "keeping",
+        "coupon", "payouts", "keeping",
     ),
-    "supply": (*_WIDE, "cart-line", "gallery", "payouts", "supplying"),
-    "desk": (*_WIDE, "desk"),
+    "supply": (*_WIDE, "cart-line", "gallery", "coupon", "payouts", "supplying"),
+    "desk": (*_WIDE, "coupon", "desk"),
     "plain": (*_BASE, "face-plain", "code-input", "empty-state", "sheet"),
     "guide": (
         *_WIDE, "face-phone", "bottom-bar", "header-shop", "gallery", "sku-picker", "stepper",

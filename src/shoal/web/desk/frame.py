@@ -78,6 +78,8 @@ def rail(*, path: str, roles: set[str]) -> list[Place]:
         (trade, gettext("Refunds"), "returns", "refunds", MONEY),
         (trade, gettext("Payouts"), "earn", "payouts", MONEY),
         (trade, gettext("Money"), "wallet", "money", MONEY),
+        (trade, gettext("Reconciliation"), "check", "reconciliation", MONEY),
+        (trade, gettext("Promotions"), "coupon", "promotions", MONEY),
         (platform, gettext("Terms"), "note", "terms", ADMIN),
         (platform, gettext("Team"), "people", "team", ADMIN),
         (platform, gettext("Health"), "good", "health", ADMIN),

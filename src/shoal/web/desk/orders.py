@@ -49,6 +49,7 @@ from shoal.web.desk.frame import (
     reason_words,
     who_and_why,
 )
+from shoal.web.promoting.telling import line_notes, order_discounts
 from shoal.web.supply.telling import parcel_state
 
 _STATES = Order.State.values
@@ -72,6 +73,7 @@ class SharedLine:
     rate: str
     rule: str
     settled_at: datetime | None
+    notes: Sequence[str] = ()
 
 
 @operator(CARE, MONEY)
@@ -120,7 +122,7 @@ def order(request: OfOperator, code: str) -> HttpResponse:
         "lines": [_line(line, found, settled.get(line.id)) for line in found.lines.all()],
         "goods": Money(found.goods_minor, found.currency),
         "freight": Money(found.freight_minor, found.currency),
-        "discount": Money(found.discount_minor, found.currency),
+        "discounts": order_discounts(found),
         "total": Money(found.total_minor, found.currency),
         "parcels": [_parcel(parcel, found) for parcel in found.parcels.all()],
         "intents": [_intent(intent) for intent in intents],
@@ -208,6 +210,7 @@ def _line(line: OrderLine, order: Order, settled_at: datetime | None) -> SharedL
         rate=f"{line.rate_bp / 100:g}%",
         rule=line.rule,
         settled_at=settled_at,
+        notes=line_notes(line, order.currency),
     )
 
 

@@ -19,6 +19,7 @@ from shoal.shops.models import Shop
 from shoal.web.access import OfKeeper, keeper
 from shoal.web.components.nav import Place, choices
 from shoal.web.keep.frame import keeper_page, page_of
+from shoal.web.promoting.telling import line_notes, order_discounts
 from shoal.web.words import parcel_words
 
 _STATE = Order.State
@@ -52,6 +53,7 @@ class LineRow:
     quantity: int
     total: Money
     earn: Money | None
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def order(request: OfKeeper, code: str) -> HttpResponse:
         "order": _order_row(found, sealed, shop),
         "freight": Money(found.freight_minor, found.currency),
         "goods": Money(found.goods_minor, found.currency),
+        "discounts": order_discounts(found),
         "parcels": [_parcel_row(parcel, found, shop) for parcel in found.parcels.all()],
         "steps": _timeline(found),
     }
@@ -184,6 +187,7 @@ def _line_row(line: OrderLine, *, earns: bool, currency: str) -> LineRow:
         quantity=line.quantity,
         total=Money(line.line_minor, currency),
         earn=Money(line.keeper_minor, currency) if earns else None,
+        notes=line_notes(line, currency),
     )
 
 

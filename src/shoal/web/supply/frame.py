@@ -81,6 +81,7 @@ def _selling(request: OfBrand) -> list[Place]:
         places += [
             Place(gettext("Sales"), "sale", reverse("supply:sales"), group=group),
             Place(gettext("Standing offers"), "earn", reverse("supply:offers"), group=group),
+            Place(gettext("Promotions"), "coupon", reverse("supply:promotions"), group=group),
         ]
     if may(request, Role.WAREHOUSE):
         waiting = parcel_counts(brand=request.brand.id).get("waiting", 0)

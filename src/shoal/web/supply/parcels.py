@@ -1,5 +1,6 @@
 """Parcels: what is to be shipped, one by one; split, problems, arrivals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from shoal.orders.shipping import (
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import done, page_of, try_form
 from shoal.web.components.nav import Place
+from shoal.web.promoting.telling import line_notes
 from shoal.web.supply.forms import ProblemForm, ShipmentForm
 from shoal.web.supply.frame import Role, supply_page
 from shoal.web.supply.telling import line_text, parcel_rows, parcel_state
@@ -44,6 +46,7 @@ class LineRow:
     quantity: int
     price: Money
     picture: Any
+    notes: Sequence[str] = ()
 
 
 @brand_member(Role.WAREHOUSE)
@@ -165,6 +168,7 @@ def _show(
             quantity=line.quantity,
             price=Money(line.line_minor, order.currency),
             picture=None,
+            notes=line_notes(line, order.currency),
         )
         for line in found.lines.all()
     ]

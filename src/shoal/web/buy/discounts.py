@@ -1,0 +1,96 @@
+"""Discounts in cart, checkout and orders: whose they are, which coupons she may choose."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+
+from shoal.kit.errors import NotFound
+from shoal.kit.money import Money
+from shoal.orders.promoting import Buyer, QuotedCoupon
+from shoal.orders.quotes import Quote
+from shoal.promotions.rules import Funder
+from shoal.traffic.queries import share_by_code
+from shoal.web.access import person_of
+from shoal.web.promoting.telling import (
+    funder_words,
+    terms_words,
+    value_words,
+    whose_words,
+)
+from shoal.web.visitor import share_of
+
+
+def buyer_of(request: HttpRequest) -> Buyer | None:
+    """This will say who asks, and through whose share; None before she has signed in."""
+    person = person_of(request)
+    code = share_of(request)
+    return Buyer(person.pk, share_id(code) if code else None) if person else None
+
+
+def share_id(code: str) -> UUID | None:
+    """This will return the id of the share with this code, if there is one."""
+    try:
+        return share_by_code(code=code).id
+    except NotFound:
+        return None
+
+
+def coupons_in(typed: QueryDict) -> tuple[str, ...] | None:
+    """This will read the coupons that a form chooses; None where it has nothing to choose from."""
+    if "coupons" not in typed:
+        return None
+    return tuple(code for funder in Funder if (code := typed.get(f"coupon-{funder}", "")))
+
+
+def told_discounts(quote: Quote) -> dict[str, Any]:
+    """This will tell what a quote takes off, who pays for it, and what else she may choose."""
+    currency = quote.shop.currency
+    groups = [
+        {
+            "funder": funder.value,
+            "words": funder_words(funder),
+            "rows": [
+                _coupon(row, currency)
+                for row in quote.coupons
+                if row.claim.promotion.funder == funder
+            ],
+        }
+        for funder in Funder
+    ]
+    return {
+        "discount": Money(quote.discount_minor, currency),
+        "discounts": [
+            {
+                "title": row.promotion.title,
+                "whose": funder_words(row.promotion.funder),
+                "amount": Money(-row.amount, currency),
+                "times": row.times,
+            }
+            for row in quote.granted
+            if row.amount
+        ],
+        "gifts": [
+            {"code": row.promotion.code, "title": row.promotion.title, "part": row.gift,
+             "picture": None}
+            for row in quote.gifts
+        ],
+        "coupon_groups": [group for group in groups if group["rows"]],
+        "coupon_problem": quote.coupon_problem,
+    }  # fmt: skip
+
+
+def _coupon(row: QuotedCoupon, currency: str) -> dict[str, Any]:
+    promotion = row.claim.promotion
+    return {
+        "code": row.claim.code,
+        "chosen": row.chosen,
+        "fits": row.problem is None,
+        "value": value_words(promotion),
+        "title": promotion.title,
+        "terms": terms_words(promotion),
+        "whose": whose_words(promotion),
+        "amount": Money(-row.amount_minor, currency),
+        "missing": Money(row.missing_minor, currency) if row.missing_minor else None,
+        "problem": row.problem.sentence if row.problem else "",
+    }

@@ -1,0 +1,1 @@
+"""Promotions as brand, keeper and operator make and watch them, and as everybody reads them."""
