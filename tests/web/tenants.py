@@ -10,19 +10,23 @@ from shoal.brands.models import Brand, BrandMember, Contract, Paper
 from shoal.care import operations as care
 from shoal.care.rules_cases import Kind, Reason
 from shoal.catalog.models import Category, FreightPrice, FreightTemplate, Product, Revision, Sku
-from shoal.kit.clock import now
+from shoal.kit.clock import market_day, now
 from shoal.kit.ids import uuid7
 from shoal.ledger.models import Account
 from shoal.offers.models import FlashSale
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
 from shoal.orders.models import CartLine, Order, Parcel, RefundApproval
 from shoal.payments.models import Intent, Refund
+from shoal.payments.providers import BillKind, BillRow
 from shoal.people import operations as people
 from shoal.people.models import Invitation, Operator, Person
 from shoal.people.operations import NewPerson
 from shoal.promotions.models import Promotion
 from shoal.promotions.operations import NewPromotion, make_promotion, start_promotion
 from shoal.promotions.queries import Owner, brand_owner, shop_owner
+from shoal.reconciliation.models import Difference
+from shoal.reconciliation.operations import import_bill
+from shoal.reconciliation.queries import open_differences
 from shoal.reconciliation.models import Difference
 from shoal.reconciliation.operations import import_bill
 from shoal.reconciliation.queries import open_differences
@@ -219,6 +223,17 @@ class Tenants:
         )  # fmt: skip
 
     @cached_property
+    def difference(self) -> Difference:
+        """A row of the sandbox's bill that nobody here knows."""
+        day = market_day(self.at) - timedelta(days=1)
+        row = BillRow(
+            kind=BillKind.PAY, code="stray", reference="", amount=100, fee=1, currency="CNY",
+            happened_at=self.at - timedelta(days=1),
+        )  # fmt: skip
+        import_bill(name="sandbox", day=day, rows=[row], by="olga", at=self.at)
+        return open_differences(source="provider", partner="sandbox").filter(line__code="stray")[0]
+
+    @cached_property
     def account(self) -> PayoutAccount:
         """Where Bao's money goes; nobody has checked it."""
         given = AccountGiven(PayoutAccount.Kind.BANK, "宝", "工商银行", "6222020200012345")
@@ -320,6 +335,8 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "hold": lambda world: world.hold,
     "coupon": lambda world: world.coupon,
     "payout": lambda world: world.payout,
+    "difference": lambda world: world.difference.code,
+    "bill": lambda world: world.difference.bill.code,
     "payout_run": lambda world: world.payout_run,
     "freight": lambda world: world.freight,
     "intent": lambda world: Intent.objects.get(subject=world.order.pk).code,

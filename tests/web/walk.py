@@ -184,7 +184,7 @@ _PLURALS = {
     "statements": "statement",
     "coupons": "coupon", "promotions": "promotion",
     "cases": "case", "refunds": "refund", "payouts": "payout", "lines": "line",
-    "categories": "category",
+    "categories": "category", "differences": "difference",
 }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from shoal.kit.clock import day_bounds, market_day
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
-from shoal.orders.models import Parcel
-from shoal.payments.models import Notice
+from shoal.orders.models import Order, Parcel
+from shoal.payments.models import Intent, Notice
 from shoal.payments.rules import Kind, Verdict
 from shoal.reconciliation.models import Bill, BillLine, Deed, Difference, Match
 from shoal.reconciliation.rules import Key
@@ -74,15 +74,15 @@ def open_differences(
     if bill is not None:
         rows = rows.filter(bill=bill)
     return rows.select_related("bill", "line", "notice", "gift", "parcel__order").order_by(
-        "-bill__day", "code"
+        "-bill__day", "line__number", "code"
     )
 
 
-def differences_of(*, bill: UUID) -> list[Difference]:
-    """This will list every difference of a bill, with its deeds, the open ones first."""
+def differences_of(*, bill: UUID) -> QuerySet[Difference]:
+    """This will return every difference of a bill, with its deeds, the open ones first."""
     rows = Difference.objects.filter(bill=bill).annotate(closed=Exists(_CLOSED))
     rows = rows.select_related("bill", "line", "notice", "gift", "parcel__order")
-    return list(rows.prefetch_related("deeds").order_by("closed", "kind", "code"))
+    return rows.prefetch_related("deeds").order_by("closed", "kind", "line__number", "code")
 
 
 def difference_by_code(*, code: str) -> Difference:
@@ -94,6 +94,23 @@ def difference_by_code(*, code: str) -> Difference:
     if found is None:
         raise NotFound
     return found
+
+
+def order_of(*, difference: Difference) -> Order | None:
+    """This will return the order that a difference is about, where it is about one we know."""
+    if difference.parcel is not None:
+        return difference.parcel.order
+    notice, line = difference.notice, difference.line
+    if notice is not None and notice.intent is not None:
+        subject = notice.intent.subject
+    elif line is not None and line.code:
+        paid = Intent.objects.filter(Q(code=line.code) | Q(refunds__code=line.code)).first()
+        if paid is None:
+            return None
+        subject = paid.subject
+    else:
+        return None
+    return Order.objects.filter(id=subject).first()
 
 
 def deeds_of(*, difference: UUID) -> list[Deed]:

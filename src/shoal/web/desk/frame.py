@@ -24,7 +24,7 @@ R = TypeVar("R")
 PAGE = 30
 LONGEST_REASON = 2000
 # What signs as "by" and is nobody; others of that kind have a colon ("worker:expire").
-_PROCESSES = {"payments", "settlement", "carrier", "installation", "cli", "desk"}
+_PROCESSES = {"payments", "settlement", "carrier", "installation", "cli", "desk", "reconciliation"}
 SHORT_REASON = 200
 
 VETTING = Operator.Role.VETTING
