@@ -204,7 +204,8 @@ def money_arrives_back(*, at: datetime = AT + 6 * DAY) -> None:
 
 
 def is_sound() -> bool:
-    """Whether the doctor finds nothing wrong in stock, ledger, promotions, orders, settlement."""
+    """Whether the doctor finds nothing wrong in any module that trade goes through."""
+    from shoal.care import doctor as care
     from shoal.ledger import doctor as ledger
     from shoal.orders import doctor as orders
     from shoal.promotions import doctor as promotions
@@ -213,6 +214,6 @@ def is_sound() -> bool:
 
     return all(
         check.ok
-        for module in (stock, ledger, promotions, orders, settlement)
+        for module in (stock, ledger, promotions, orders, settlement, care)
         for check in module.checks()
     )

@@ -16,7 +16,7 @@ from tests import trade
 from tests.care.cases import ASKED, HOUR, again, ask, delivered, forwarded, name_address
 from tests.trade import AT, DAY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_two_of_three_are_cancelled_before_they_leave() -> None:

@@ -1,0 +1,173 @@
+"""The rules of cases: each state waits for somebody, every path ends, nobody gets too much."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoal.care import rules_cases as rules
+from shoal.care.rules_cases import (
+    CLOSED,
+    Deadlines,
+    Deed,
+    Free,
+    Kind,
+    Reason,
+    Side,
+    Standing,
+    State,
+)
+
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LIMITS = Deadlines(24 * HOUR, 48 * HOUR, 7 * DAY, 72 * HOUR, 10 * DAY, 7 * DAY, 90 * DAY)
+
+standings = st.builds(
+    Standing,
+    state=st.sampled_from(rules.OPEN),
+    kind=st.sampled_from([Kind.REFUND, Kind.RETURN, Kind.EXCHANGE]),
+    reason=st.sampled_from(Reason),
+    needs_return=st.booleans(),
+    crosswise=st.booleans(),
+    came_back=st.booleans(),
+    new_goods_arrived=st.booleans(),
+)
+
+
+@given(standings, st.booleans())
+def test_what_is_granted_is_never_sent_back_twice(case: Standing, has_address) -> None:
+    after = rules.after_grant(case, has_address=has_address)
+    if case.came_back or not case.needs_return or not has_address:
+        assert after != State.RETURNING
+    if case.kind != Kind.EXCHANGE:
+        assert after in {State.RETURNING, State.REFUNDED}
+
+
+@given(standings, st.booleans(), st.integers(0, 5))
+def test_silence_never_costs_her_what_others_owe(case: Standing, has_address, offered: int) -> None:
+    """Only her own silence may end a case without anything."""
+    deed = rules.on_silence(case, offered=offered)
+    if rules.WAITS_FOR[case.state] != Side.CUSTOMER:
+        assert deed not in {Deed.END, Deed.WITHDRAW, Deed.REFUSE}
+    if deed == Deed.ACCEPT:
+        assert rules.after_grant(case, has_address=has_address) != State.REFUSED
+
+
+@given(st.sampled_from([Kind.REFUND, Kind.RETURN, Kind.EXCHANGE]), st.sampled_from(Reason),
+       st.booleans(), st.booleans(), st.booleans())  # fmt: skip
+def test_if_nobody_ever_answers_it_ends(
+    kind: Kind, reason: Reason, own_shop, crosswise, has_address
+) -> None:
+    """Every deadline passed in a row leads to an end, by allowed moves, within a few steps."""
+    case = Standing(
+        rules.first_state(kind=kind, reason=reason, own_shop=own_shop), kind, reason,
+        rules.needs_return(kind=kind, reason=reason), crosswise,
+    )  # fmt: skip
+    for _ in range(8):
+        if case.state in CLOSED:
+            return
+        after = _silent(case, has_address=has_address)
+        assert rules.may_follow(case.state, after.state), (case, after)
+        case = after
+    raise AssertionError(case)
+
+
+def _silent(case: Standing, *, has_address: bool) -> Standing:
+    deed = rules.on_silence(case, offered=1)
+    if deed == Deed.FORWARD:
+        return replace(case, state=State.JUDGING)
+    if deed in {Deed.ACCEPT, Deed.TAKE_OFFER}:
+        return replace(case, state=rules.after_grant(case, has_address=has_address))
+    if deed == Deed.WITHDRAW:
+        return replace(case, state=State.REPLACED if case.new_goods_arrived else State.WITHDRAWN)
+    if deed == Deed.RECEIVE:
+        back = replace(case, came_back=True)
+        return replace(back, state=rules.after_receipt(back))
+    if deed == Deed.CANNOT_REPLACE:
+        return replace(case, state=rules.after_no_replacement(case, has_address=has_address))
+    there = replace(case, new_goods_arrived=True)
+    return replace(there, state=rules.after_arrival(there, has_address=has_address))
+
+
+@given(st.sampled_from(State), st.sampled_from(Side), st.sampled_from(Deed))
+def test_only_the_side_that_is_waited_for_decides(state: State, side: Side, deed: Deed) -> None:
+    may = rules.may_do(deed=deed, side=side, state=state)
+    if may and deed not in {Deed.SAY, Deed.WITHDRAW}:
+        assert rules.WAITS_FOR[state] == side
+    if state in CLOSED:
+        assert not may
+
+
+def test_every_open_state_has_somebody_who_can_go_on() -> None:
+    for state in rules.OPEN:
+        side = rules.WAITS_FOR[state]
+        assert set(rules.deeds_of(side=side, state=state)) - {Deed.SAY}, state
+        assert rules.wait_until(state, at=AT, deadlines=LIMITS) is not None
+    assert all(rules.wait_until(state, at=AT, deadlines=LIMITS) is None for state in CLOSED)
+
+
+@given(st.integers(1, 60), st.integers(0, 10**9), st.data())
+def test_units_taken_one_after_the_other_cost_what_all_cost(
+    units: int, paid: int, data: st.DataObject
+) -> None:
+    left, taken = Free(units, paid), 0
+    while left.units:
+        some = data.draw(st.integers(1, left.units))
+        costs = rules.worth(left, some)
+        assert 0 <= costs <= left.paid
+        left, taken = Free(left.units - some, left.paid - costs), taken + costs
+    assert (taken, left.paid) == (paid, 0)
+
+
+@pytest.mark.parametrize("units", [0, 4])
+def test_more_units_than_are_free_cost_nothing_at_all(units: int) -> None:
+    with pytest.raises(ValueError, match="units"):
+        rules.worth(Free(3, 300), units)
+
+
+def test_a_unit_of_three_for_a_hundred_costs_thirty_three() -> None:
+    assert [rules.worth(Free(3, 10_000), n) for n in (1, 2, 3)] == [3_333, 6_667, 10_000]
+    assert rules.worth(Free(2, 5), 1) == 3  # halves up
+
+
+@given(st.integers(0, 10**6), st.booleans(), st.booleans(), st.booleans())
+def test_freight_goes_back_whole_or_not_at_all(left: int, fault, shipped, whole) -> None:
+    back = rules.freight_back(left=left, brands_fault=fault, shipped=shipped, whole_parcel=whole)
+    assert back == (left if whole and (fault or not shipped) else 0)
+
+
+def test_deadlines_follow_the_offer_the_fault_and_the_doubt() -> None:
+    def until(reason: Reason, days: int) -> datetime | None:
+        return rules.ask_until(delivered_at=AT, return_days=days, reason=reason, deadlines=LIMITS)
+
+    assert until(Reason.CHANGED_MIND, 15) == AT + 15 * DAY
+    assert until(Reason.CHANGED_MIND, 0) == AT
+    assert until(Reason.BROKEN, 0) == AT + 7 * DAY
+    assert until(Reason.BROKEN, 15) == AT + 15 * DAY
+    assert until(Reason.COUNTERFEIT, 7) == AT + 90 * DAY
+    never = rules.ask_until(delivered_at=None, return_days=7, reason=Reason.LATE, deadlines=LIMITS)
+    assert never is None
+
+
+def test_what_fits_which_parcel() -> None:
+    assert rules.kinds_for(parcel="waiting") == [Kind.CANCEL]
+    assert rules.kinds_for(parcel="shipped") == [Kind.REFUND]
+    assert rules.kinds_for(parcel="delivered") == [Kind.REFUND, Kind.RETURN, Kind.EXCHANGE]
+    assert rules.kinds_for(parcel="cancelled") == []
+    assert Reason.CHANGED_MIND not in rules.reasons_for(parcel="delivered", kind=Kind.REFUND)
+    assert Reason.MISSING not in rules.reasons_for(parcel="delivered", kind=Kind.RETURN)
+    assert rules.reasons_for(parcel="shipped", kind=Kind.RETURN) == []
+
+
+def test_a_second_person_from_one_unit_above() -> None:
+    assert not rules.needs_second(amount=100, above=100)
+    assert rules.needs_second(amount=101, above=100)
+
+
+@given(st.sampled_from(Deed), st.sampled_from(State), st.sampled_from([None, *Side]))
+def test_she_hears_of_all_that_others_do(deed: Deed, state: State, side: Side | None) -> None:
+    told = rules.told(deed=deed, state=state, side=side)
+    assert side not in told
+    assert side == Side.CUSTOMER or Side.CUSTOMER in told
