@@ -27,13 +27,11 @@ from shoal.promotions.queries import Owner, brand_owner, shop_owner
 from shoal.reconciliation.models import Difference
 from shoal.reconciliation.operations import import_bill
 from shoal.reconciliation.queries import open_differences
-from shoal.reconciliation.models import Difference
-from shoal.reconciliation.operations import import_bill
-from shoal.reconciliation.queries import open_differences
 from shoal.settlement.accounts import AccountGiven, give_account
 from shoal.settlement.deposits import note_deposit
 from shoal.settlement.goodwill import ask_goodwill
 from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutHold, PayoutRun
+from shoal.settlement.models_statements import Statement, StatementRun
 from shoal.settlement.parties import shop_party
 from shoal.shops.models import Shop, ShopMember
 from shoal.traffic.models import Share
@@ -221,15 +219,6 @@ class Tenants:
             kind=BillKind.PAY, code="stray", reference="", amount=100, fee=1, currency="CNY",
             happened_at=self.at - timedelta(days=1),
         )  # fmt: skip
-
-    @cached_property
-    def difference(self) -> Difference:
-        """A row of the sandbox's bill that nobody here knows."""
-        day = market_day(self.at) - timedelta(days=1)
-        row = BillRow(
-            kind=BillKind.PAY, code="stray", reference="", amount=100, fee=1, currency="CNY",
-            happened_at=self.at - timedelta(days=1),
-        )  # fmt: skip
         import_bill(name="sandbox", day=day, rows=[row], by="olga", at=self.at)
         return open_differences(source="provider", partner="sandbox").filter(line__code="stray")[0]
 
@@ -277,10 +266,6 @@ class Tenants:
             reason="because", by="oskar", at=self.at,
         ).code  # fmt: skip
 
-    def _shop(self, name: str, keeper: Person) -> Shop:
-        shop = Shop.objects.create(name=name, currency="CNY", opened_at=self.at)
-        ShopMember.objects.create(shop=shop, person=keeper, role="keeper", since_at=self.at)
-        return shop
     @cached_property
     def statement(self) -> Statement:
         """What 海风's account moved in a month: nothing."""
@@ -315,6 +300,10 @@ class Tenants:
             start_promotion(owner=owner, code=made.code, by="owner", at=self.at)
         return made.code
 
+    def _shop(self, name: str, keeper: Person) -> Shop:
+        shop = Shop.objects.create(name=name, currency="CNY", opened_at=self.at)
+        ShopMember.objects.create(shop=shop, person=keeper, role="keeper", since_at=self.at)
+        return shop
 
     def _member(self, brand: Brand, person: Person, role: str) -> None:
         BrandMember.objects.create(brand=brand, person=person, role=role, since_at=self.at)
@@ -329,11 +318,11 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "case": lambda world: world.case,
     "category": lambda _world: Category.objects.order_by("code")[0].code,
     "contract": lambda world: str(Contract.objects.get(brand=world.brand).version),
+    "coupon": lambda world: world.coupon,
     "conversation": lambda world: world.conversation,
     "deposit": lambda world: world.deposit,
     "gift": lambda world: world.gift,
     "hold": lambda world: world.hold,
-    "coupon": lambda world: world.coupon,
     "payout": lambda world: world.payout,
     "difference": lambda world: world.difference.code,
     "bill": lambda world: world.difference.bill.code,
@@ -348,13 +337,13 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "parcel": lambda world: world.parcel.code,
     "person": lambda world: world.cast.alice.code,
     "product": lambda world: world.product.code,
+    "promotion": lambda world: world.promotion,
     "refund": lambda world: world.refund,
     "report": lambda world: world.report,
     "revision": lambda world: world.revision,
     "run": lambda world: world.statement.run.code,
     "sale": lambda world: world.sale.code,
     "sample": lambda world: world.sample,
-    "promotion": lambda world: world.promotion,
     "share": lambda world: world.share,
     "shop": lambda world: world.shop.code,
     "sku": lambda world: Sku.objects.filter(product=world.product)[0].code,
