@@ -120,6 +120,18 @@ def cases_of_reports(*, reports: Iterable[UUID]) -> dict[UUID, Case]:
     return {row.report_id: row for row in rows if row.report_id is not None}
 
 
+def packed_units(*, lines: Iterable[OrderLine]) -> dict[UUID, int]:
+    """This will say how many units of each line are in its parcel: bought, less what was cancelled.
+
+    What goes back after it was shipped was packed all the same.
+    """
+    rows = list(lines)
+    touched = [row.id for row in rows if row.back_units]
+    found = CaseLine.objects.filter(line__in=touched, case__kind=Kind.CANCEL).order_by()
+    cancelled = dict(found.values_list("line").annotate(units=Sum("given_units")))
+    return {row.id: row.quantity - (cancelled.get(row.id) or 0) for row in rows}
+
+
 def waiting_count(*, side: Side, tenant: UUID | None = None) -> int:
     """This will count the cases that wait for a side: a customer, a shop, a brand by its id."""
     rows = Case.objects.filter(waits_for=side)

@@ -204,15 +204,15 @@ def _rows(brand: UUID) -> Iterator[list[str]]:
 
 
 def _cells(parcel: Parcel, person: Mapping[str, str]) -> dict[str, str]:
-    lines = list(parcel.lines.all())
+    lines = [line for line in parcel.lines.all() if line.units_left]
     paid_at = parcel.order.paid_at
     return {
         **{column: person.get(column, "") for column in _OF_PERSON},
         "parcel": parcel.code,
         "paid_at": f"{timezone.localtime(paid_at):%Y-%m-%d %H:%M}" if paid_at else "",
         "goods": "；".join(_goods(line) for line in lines),
-        "units": str(sum(line.quantity for line in lines)),
-        "weight_g": str(sum(line.quantity * line.sku.weight_g for line in lines) or ""),
+        "units": str(sum(line.units_left for line in lines)),
+        "weight_g": str(sum(line.units_left * line.sku.weight_g for line in lines) or ""),
         "problem": parcel.problem,
     }
 
@@ -226,4 +226,4 @@ def _goods(line: OrderLine) -> str:
         for part in (line.sku.reference, in_language(line.titles, "zh"), line.sku.label)
         if part
     )
-    return f"{named} × {line.quantity}"
+    return f"{named} × {line.units_left}"

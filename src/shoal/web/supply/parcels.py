@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from shoal.care.queries_cases import packed_units
 from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.kit.money import Money
@@ -44,6 +45,7 @@ class LineRow:
     sku: str
     barcode: str
     quantity: int
+    cancelled: int
     price: Money
     picture: Any
     notes: Sequence[str] = ()
@@ -159,13 +161,15 @@ def _show(
 ) -> HttpResponse:
     order = found.order
     address = recipients(orders=[order])[order.id]
+    packed = packed_units(lines=found.lines.all())
     lines = [
         LineRow(
             id=line.id,
             title=line_text(line),
             sku=line.sku.reference,
             barcode=line.sku.barcode,
-            quantity=line.quantity,
+            quantity=packed[line.id],
+            cancelled=line.quantity - packed[line.id],
             price=Money(line.line_minor, order.currency),
             picture=None,
             notes=line_notes(line, order.currency),

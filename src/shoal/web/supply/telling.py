@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from shoal.care.queries_cases import packed_units
 from shoal.kit.errors import Refused
 from shoal.kit.texts import in_language
 from shoal.offers.models import FlashSale
@@ -77,7 +79,9 @@ def parcel_state(state: str) -> str:
 
 def parcel_rows(parcels: Iterable[Parcel], *, at: datetime) -> list[ParcelRow]:
     """This will make the rows of a list of parcels."""
-    return [_parcel_row(parcel, at) for parcel in parcels]
+    rows = list(parcels)
+    packed = packed_units(lines=[line for row in rows for line in row.lines.all()])
+    return [_parcel_row(row, packed, at) for row in rows]
 
 
 def line_text(line: OrderLine) -> str:
@@ -99,10 +103,10 @@ def sale_phase_words(phase: Phase, sale: FlashSale) -> tuple[str, str]:
     }.get(phase, (str(sale.get_state_display()), ""))
 
 
-def _parcel_row(parcel: Parcel, at: datetime) -> ParcelRow:
-    lines = list(parcel.lines.all())
+def _parcel_row(parcel: Parcel, packed: Mapping[UUID, int], at: datetime) -> ParcelRow:
+    lines = [line for line in parcel.lines.all() if packed[line.id]] or list(parcel.lines.all())
     paid_at = parcel.order.paid_at
-    named = [f"{line_text(line)} × {line.quantity}" for line in lines[:2]]
+    named = [f"{line_text(line)} × {packed[line.id]}" for line in lines[:2]]
     if len(lines) > 2:
         named.append(gettext("and {count} more").format(count=len(lines) - 2))
     return ParcelRow(
@@ -111,7 +115,7 @@ def _parcel_row(parcel: Parcel, at: datetime) -> ParcelRow:
         state=parcel_state(parcel.state),
         kind="bad" if parcel.problem and parcel.state == "waiting" else _PARCEL_KINDS[parcel.state],
         goods="; ".join(named),
-        units=sum(line.quantity for line in lines),
+        units=sum(packed[line.id] for line in lines),
         paid_at=paid_at,
         days=(at - paid_at).days if paid_at else 0,
         problem=parcel.problem,
