@@ -14,6 +14,8 @@ _ALSO = {
     "kit/clock.py": "the clock itself",
     "kit/ids.py": "a UUIDv7 carries the moment it was made",
     "notify/mail.py": "called by Django's mail, which hands no moment",
+    "payments/providers/alipay.py": "signs when it asks; a bill is ready at an hour of the wire",
+    "payments/providers/wechat.py": "signs when its sheet was made; a bill is ready at an hour",
     "payments/providers/stripe.py": "Stripe counts how long a page holds from when it is asked",
     "payments/providers/sandbox.py": "signs what it sends, and checks how old a signature is",
 }
