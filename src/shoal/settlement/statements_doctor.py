@@ -76,14 +76,16 @@ WITH line AS (
     JOIN orders_freightrefund refund ON refund.id = reversal.refund_id
 ), lines AS (
     SELECT subject, party, currency, sum(amount) AS amount FROM line GROUP BY 1, 2, 3
+), side AS (
+    SELECT credit_id AS account_id, subject, amount FROM ledger_transfer
+    WHERE kind IN ('settlement', 'discount', 'reversal')
+    UNION ALL
+    SELECT debit_id, subject, -amount FROM ledger_transfer
+    WHERE kind IN ('settlement', 'discount', 'reversal')
 ), moved AS (
-    SELECT transfer.subject, account.party, account.currency, sum(CASE
-        WHEN transfer.credit_id = account.id THEN transfer.amount ELSE -transfer.amount END
-    ) AS amount
-    FROM ledger_transfer transfer
-    JOIN ledger_account account ON account.id IN (transfer.credit_id, transfer.debit_id)
-    WHERE transfer.kind IN ('settlement', 'discount', 'reversal')
-        AND account.kind IN ('brand_payable', 'keeper_payable')
+    SELECT side.subject, account.party, account.currency, sum(side.amount) AS amount
+    FROM side JOIN ledger_account account ON account.id = side.account_id
+    WHERE account.kind IN ('brand_payable', 'keeper_payable')
     GROUP BY 1, 2, 3
 )
 SELECT count(*) FROM lines FULL JOIN moved USING (subject, party, currency)

@@ -57,7 +57,7 @@ def _row(line: OrderLine, *, shop: object) -> EarningRow:
     mine = order.storefront_id == shop
     return EarningRow(
         title=f"{in_language(line.titles, 'zh')} × {line.quantity}",
-        earn=Money(line.keeper_minor, order.currency),
+        earn=Money(line.keeper_minor - line.back_keeper_minor, order.currency),
         how=_how(line),
         why=why_earned(order.attribution),
         state=state,
@@ -71,8 +71,12 @@ def _row(line: OrderLine, *, shop: object) -> EarningRow:
 
 def _state(line: OrderLine) -> tuple[str, str]:
     order = line.order
+    if line.keeper_minor == line.back_keeper_minor:
+        return gettext("Went back to the customer"), ""
     if hasattr(line, "settled"):
         return gettext("Settled"), "good"
+    if line.open_cases:
+        return gettext("Waits for a case"), "warn"
     if order.state in ON_ITS_WAY:
         return gettext("On its way: {state}").format(state=state_name(order.state)), "warn"
     if order.state == Order.State.COMPLETED:
@@ -83,15 +87,24 @@ def _state(line: OrderLine) -> tuple[str, str]:
 def _how(line: OrderLine) -> str:
     """How the amount came about: rate x S, and the markup where there is one."""
     currency = line.order.currency
-    base = Money(line.sale_minor * line.quantity, currency)
+    # Commission is of what a brand-funded discount leaves; her own comes off her part.
+    base = Money(line.sale_minor * line.quantity - line.brand_discount_minor, currency)
     commission = Money(portion(base.minor, line.rate_bp), currency)
     told = gettext("{rate}% of {base} is {commission}").format(
         rate=f"{line.rate_bp / 100:g}",
         base=amount_text(amount=base),
         commission=amount_text(amount=commission),
     )
-    markup = Money(line.markup_minor * line.quantity, currency)
-    if not markup.minor:
-        return told
-    added = gettext("your markup {markup}") if markup.minor > 0 else gettext("your price {markup}")
-    return f"{told} · {added.format(markup=amount_text(amount=markup))}"
+    markup = line.markup_minor * line.quantity
+    added = gettext("your markup {amount}") if markup > 0 else gettext("your price {amount}")
+    further = [
+        (added, markup),
+        (gettext("your discount {amount}"), -line.keeper_discount_minor),
+        (gettext("went back {amount}"), -line.back_keeper_minor),
+    ]
+    parts = [
+        text.format(amount=amount_text(amount=Money(minor, currency)))
+        for text, minor in further
+        if minor
+    ]
+    return " · ".join([told, *parts])

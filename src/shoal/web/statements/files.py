@@ -32,7 +32,7 @@ _NAMES_AT_ONCE = 500
 def statement_file(*, statement: Statement, party: Party, kind: str) -> FileResponse:
     """This will hand out a statement with all its lines as "pdf" or "xlsx"."""
     paper = statement_paper(statement=statement, party=party)
-    return _sent(paper, kind, f"{gettext('statement')}-{statement.code}")
+    return _sent(paper, kind, gettext("statement"), statement.code)
 
 
 def year_file(*, party: Party) -> FileResponse:
@@ -46,7 +46,7 @@ def year_file(*, party: Party) -> FileResponse:
         columns=[Column(gettext("Month"), 2), *_tax_columns()],
         rows=[[f"{row.month:%Y-%m}", *_tax_cells(row)] for row in months],
     )
-    return _sent(paper, "xlsx", f"{gettext('tax-summary')}-{party.code}")
+    return _sent(paper, "xlsx", gettext("tax-summary"), party.code)
 
 
 def tax_file(*, account: Account.Kind, currency: str, month: date) -> FileResponse:
@@ -62,14 +62,14 @@ def tax_file(*, account: Account.Kind, currency: str, month: date) -> FileRespon
         columns=[Column(gettext("Code"), 2), Column(gettext("Name"), 4), *_tax_columns()],
         rows=_parties(account, tax_of_all(kind=account, currency=currency, month=month)),
     )
-    return _sent(paper, "xlsx", f"{gettext('tax-summary')}-{month:%Y-%m}-{account}-{currency}")
+    return _sent(paper, "xlsx", gettext("tax-summary"), f"{month:%Y-%m}", account, currency)
 
 
 def statement_paper(*, statement: Statement, party: Party) -> Paper:
     """This will put a statement on paper; its lines are read while it is written."""
     run = statement.run
     return Paper(
-        title=f"{gettext('Statement')} {words.period_words(run)}",
+        title=" ".join([gettext("Statement"), words.period_words(run)]),
         facts=[
             (gettext("Number"), statement.code),
             (gettext("Name"), f"{party.name} ({party.code})"),
@@ -150,7 +150,7 @@ def _parties(
             yield [found[party].code, found[party].name, *_tax_cells(row)]
 
 
-def _sent(paper: Paper, kind: str, name: str) -> FileResponse:
+def _sent(paper: Paper, kind: str, *names: str) -> FileResponse:
     with uploads.to_be_sent(kind) as path:
         (write_pdf if kind == "pdf" else write_xlsx)(path, paper)
-        return uploads.sent(path, name=name)
+        return uploads.sent(path, name="-".join(names))

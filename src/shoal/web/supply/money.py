@@ -61,10 +61,10 @@ def _rows(lines: list[OrderLine]) -> list[MoneyRow]:
         rows.append(
             MoneyRow(
                 title=f"{in_language(line.titles, 'zh')} × {line.quantity}",
-                amount=Money(line.brand_minor, currency),
+                amount=Money(line.brand_minor - line.back_brand_minor, currency),
                 how=_how(line),
-                freight=Money(parcel.freight_minor, currency)
-                if first and parcel.freight_minor
+                freight=Money(parcel.freight_left_minor, currency)
+                if first and parcel.freight_left_minor
                 else None,
                 state=state,
                 kind=kind,
@@ -80,16 +80,33 @@ def _first_number(lines: list[OrderLine], line: OrderLine) -> int:
 
 
 def _how(line: OrderLine) -> str:
-    unit = Money(line.supply_minor, line.order.currency)
-    return gettext("{count} × {price} supply price").format(
+    currency = line.order.currency
+    unit = Money(line.supply_minor, currency)
+    told = gettext("{count} × {price} supply price").format(
         count=line.quantity, price=amount_text(amount=unit)
     )
+    # Whoever funds a discount keeps the commission that it saves.
+    off = line.brand_minor - line.supply_minor * line.quantity
+    further = [
+        (gettext("your discount {amount}"), off if line.brand_discount_minor else 0),
+        (gettext("went back {amount}"), -line.back_brand_minor),
+    ]
+    parts = [
+        text.format(amount=amount_text(amount=Money(minor, currency)))
+        for text, minor in further
+        if minor
+    ]
+    return " · ".join([told, *parts])
 
 
 def _state(line: OrderLine) -> tuple[str, str]:
     states, order = Order.State, line.order
+    if line.back_units == line.quantity:
+        return gettext("Given back to the customer"), ""
     if hasattr(line, "settled"):
         return gettext("Settled"), "good"
+    if line.open_cases:
+        return gettext("Waits for a case"), "warn"
     if order.state in ON_ITS_WAY:
         words = {
             states.PAID: gettext("Paid, to be shipped"),
