@@ -13,6 +13,7 @@ from shoal.orders.steps import note_refunds, take_payments
 from shoal.orders.steps_erasure import refuse_open_orders
 from shoal.payments.events import PaymentCaptured, PaymentRefunded, RefundFailed
 from shoal.people.events import ErasureAsked, InvitationAccepted
+from shoal.settlement.accounts import refuse_open_money
 from shoal.settlement.steps import reverse_refunded, settle_orders, settle_thawed
 from shoal.shops import steps_members as shop_members
 
@@ -21,6 +22,7 @@ REACTIONS: dict[type, tuple[Reactor, ...]] = {
     ErasureAsked: (
         refuse_open_orders,
         refuse_open_cases,
+        refuse_open_money,
         brand_members.release_members,
         shop_members.release_members,
     ),

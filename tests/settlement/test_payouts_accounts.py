@@ -8,6 +8,7 @@ from shoal.ledger.models import Account
 from shoal.settlement.accounts import (
     AccountIncomplete,
     AccountJudged,
+    MoneyLeft,
     NothingToProve,
     OwnAccount,
     ProofLost,
@@ -18,10 +19,12 @@ from shoal.settlement.accounts import (
     opened,
     prove_account,
 )
-from shoal.settlement.models_payouts import Payout
+from shoal.settlement.models_payouts import Payout, PayoutAccount
 from shoal.settlement.payouts_operations import (
     ask_payout,
+    hand_over_file,
     send_payouts,
+    take_answer,
 )
 from shoal.settlement.payouts_rules import Why
 from tests import trade
@@ -120,3 +123,23 @@ def test_a_released_payout_to_an_account_that_was_changed_does_not_leave(partner
     assert (state(payout), balance(party)) == (State.FAILED, 2_000)
     assert at(Account.Kind.BANK) == proof
     assert trade.is_sound()
+
+
+def test_a_keeper_is_not_forgotten_while_she_has_money(by_file):
+    from shoal.people.operations import erase_person
+
+    market = trade.open_market()
+    party = earned(market)
+    with pytest.raises(MoneyLeft):
+        erase_person(person=market.mei, at=EARNED)
+    verified(party)
+    payout = ask_payout(party=party, amount=None, by="mei", at=EARNED)
+    with pytest.raises(MoneyLeft):
+        erase_person(person=market.mei, at=EARNED)
+    run = released()
+    hand_over_file(code=run.code, by=OLGA, at=EARNED)
+    told = f"number,outcome,amount,currency,date\n{payout.code},paid,20.00,CNY,2026-06-01\n"
+    take_answer(data=told.encode(), by=OLGA, at=EARNED)
+    erase_person(person=market.mei, at=EARNED)
+    account = PayoutAccount.objects.get()
+    assert opened(account) == {}

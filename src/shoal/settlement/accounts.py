@@ -1,7 +1,7 @@
 """Payout accounts: given by the party, compared with her papers by an operator, proved by a sum."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,11 +10,15 @@ from django.utils.translation import gettext_noop as _
 
 from shoal.kit import vault
 from shoal.kit.errors import NotFound, Refused
-from shoal.kit.transactions import operation
+from shoal.kit.transactions import operation, step
+from shoal.ledger.models import Balance
+from shoal.people.events import ErasureAsked
 from shoal.settlement.models_payouts import Payout, PayoutAccount
 from shoal.settlement.parties import Party, party_by_id, tell, vault_key
 from shoal.settlement.payout_providers import default_payout_provider
 from shoal.settlement.payouts import fail_payout, made_for, make_proof, refuse_account
+from shoal.settlement.payouts_queries import OPEN, minimum
+from shoal.shops.models import ShopMember
 
 State = PayoutAccount.State
 LIVE = (State.GIVEN, State.PROVING, State.VERIFIED)
@@ -62,6 +66,12 @@ class ProofLost(Refused):
     """That was not the sum we sent, three times. Please give the account once more."""
 
     code = "proof_lost"
+
+
+class MoneyLeft(Refused):
+    """Your shop still has money with us, or a payout under way. Have it paid out first."""
+
+    code = "money_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +210,26 @@ def _try_proof(*, party: Party, minor: int, at: datetime) -> PayoutAccount:
 def _arrived(account: PayoutAccount) -> bool:
     sums = account.payouts.filter(purpose=Payout.Purpose.PROOF, state=Payout.State.PAID)
     return bool(sums.exists())
+
+
+@step
+def refuse_open_money(facts: Sequence[ErasureAsked]) -> None:
+    """This will refuse to forget a keeper who still has money with us; reactor of ErasureAsked.
+
+    Her account is sealed under her key: without it nothing could be paid out. Raises MoneyLeft.
+    """
+    for fact in facts:
+        shops = ShopMember.objects.filter(
+            person=fact.person, role=ShopMember.Role.KEEPER, until_at=None
+        ).values_list("shop_id", flat=True)
+        under_way = Payout.objects.filter(party__in=shops, state__in=OPEN)
+        balances = Balance.objects.filter(account__party__in=shops).select_related("account")
+        # What is less than the smallest payout could never be had: it must not keep her here.
+        left = (
+            row.credits - row.debits >= minimum(currency=row.account.currency) for row in balances
+        )
+        if under_way.exists() or any(left):
+            raise MoneyLeft
 
 
 def _verify(account: PayoutAccount, *, at: datetime) -> None:

@@ -44,7 +44,7 @@ class PayoutAccount(models.Model):
     party = models.UUIDField()
     kind = models.CharField(max_length=8, choices=Kind)
     # A shop's is its keeper's: erasing her makes it noise. A brand has a key of its own.
-    key = models.UUIDField(help_text="whose key in the vault it is sealed under")
+    key = models.UUIDField(help_text="whose key it is sealed under")
     sealed = models.BinaryField(help_text="vault: holder, bank, number")
     state = models.CharField(max_length=10, choices=State, default=State.GIVEN)
     reason = models.CharField(max_length=200, blank=True, help_text="why it was refused")

@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('party_kind', models.CharField(choices=[('keeper', 'Keeper'), ('brand', 'Brand')], max_length=8)),
                 ('party', models.UUIDField()),
                 ('kind', models.CharField(choices=[('bank', 'Bank account'), ('wallet', 'Wallet')], max_length=8)),
-                ('key', models.UUIDField(help_text='whose key in the vault it is sealed under')),
+                ('key', models.UUIDField(help_text='whose key it is sealed under')),
                 ('sealed', models.BinaryField(help_text='vault: holder, bank, number')),
                 ('state', models.CharField(choices=[('given', 'an operator compares the name with the papers'), ('proving', 'a small sum is sent; she types back how much it was'), ('verified', 'Verified'), ('refused', 'Refused'), ('replaced', 'Replaced')], default='given', max_length=10)),
                 ('reason', models.CharField(blank=True, help_text='why it was refused', max_length=200)),

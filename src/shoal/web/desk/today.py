@@ -18,6 +18,7 @@ from shoal.kit.money import Money
 from shoal.offers.queries import open_sales, sale_counts
 from shoal.orders.queries import SoldHour, open_refund_approvals, sold_by_hour
 from shoal.payments.queries import notices_to_look_at, stuck_refunds
+from shoal.settlement.payouts_queries import desk_counts
 from shoal.web.access import OfOperator, operator
 from shoal.web.components.amounts import amount_text
 from shoal.web.components.charts import Point
@@ -91,6 +92,7 @@ def waiting(*, roles: set[str], at: datetime) -> list[Waiting]:
                 f"{here}#notices",
                 len(notices_to_look_at(since_at=at - _LOOK_BACK)),
             ),
+            *_payouts(),
         ]
     if may(roles, CARE):
         cases, here = counts_of_all(), reverse("desk:cases")
@@ -100,6 +102,18 @@ def waiting(*, roles: set[str], at: datetime) -> list[Waiting]:
             Waiting(gettext("Counterfeit reports"), reverse("desk:reports"), open_report_count()),
         ]
     return found
+
+
+def _payouts() -> list[Waiting]:
+    counts, here = desk_counts(), reverse("desk:payouts")
+    return [
+        Waiting(
+            gettext("Payout accounts to check"), reverse("desk:payout-accounts"), counts["accounts"]
+        ),
+        Waiting(gettext("Payouts waiting for a run"), here, counts["payouts"]),
+        Waiting(gettext("Runs to release"), f"{here}#runs", counts["runs"]),
+        Waiting(gettext("Payouts that are stuck"), f"{here}#stuck", counts["stuck"]),
+    ]
 
 
 def _points(sold: list[SoldHour], began: datetime, at: datetime) -> list[Point]:
