@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_START_SECONDS = 300
-_STOP_SECONDS = 60
+_START_SECONDS = 600
+_STOP_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
