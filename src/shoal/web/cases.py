@@ -112,7 +112,7 @@ def state_name(case: Case) -> str:
         State.REFUNDED: gettext("Refunded"),
         State.REPLACED: gettext("Exchanged"),
         State.REFUSED: pgettext("case", "Refused"),
-        State.WITHDRAWN: gettext("Withdrawn"),
+        State.WITHDRAWN: pgettext("case", "Withdrawn"),
     }[State(case.state)]
 
 
@@ -285,7 +285,7 @@ def _deed(entry: Entry) -> str:
     if entry.deed == Deed.RULE and entry.state == State.REFUSED:
         return gettext("The platform refused, for good")
     return {
-        Deed.OPEN: gettext("Asked for"),
+        Deed.OPEN: pgettext("case", "Asked for"),
         Deed.SAY: gettext("Said"),
         Deed.FORWARD: gettext("Passed on to the brand"),
         Deed.ACCEPT: gettext("Agreed"),
@@ -302,7 +302,7 @@ def _deed(entry: Entry) -> str:
         Deed.REPLACE: gettext("The new goods left"),
         Deed.CANNOT_REPLACE: gettext("No new goods: money back instead"),
         Deed.ARRIVE: gettext("The new goods are there"),
-        Deed.WITHDRAW: gettext("Given up"),
+        Deed.WITHDRAW: pgettext("case", "Given up"),
         Deed.REFUND: gettext("Refunded"),
         Deed.MONEY_BACK: gettext("The money is back with the customer"),
         Deed.MONEY_FAILED: gettext("The money could not be sent back"),

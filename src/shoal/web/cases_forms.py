@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shoal.care.models import Case
 from shoal.care.operations_cases import LONGEST_WORDS, MOST_PICTURES, TooManyPictures
@@ -48,7 +48,7 @@ class ShowingForm(WordsForm):
     """What somebody says in a case, with pictures."""
 
     pictures = FilesField(
-        label=gettext_lazy("Pictures"),
+        label=pgettext_lazy("case", "Pictures"),
         required=False,
         widget=ManyFiles(attrs=_PICTURES),
         max_length=200,

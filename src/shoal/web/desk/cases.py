@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from shoal.care import queries_cases as queries
@@ -40,7 +40,10 @@ class RulingForm(GivingForm):
     )
     fault = forms.ChoiceField(
         label=gettext_lazy("Who answers for it, and pays the ways"),
-        choices=[("brand", gettext_lazy("The brand")), ("customer", gettext_lazy("The customer"))],
+        choices=[
+            (Side.BRAND.value, pgettext_lazy("side of a case", "The brand")),
+            (Side.CUSTOMER.value, pgettext_lazy("side of a case", "The customer")),
+        ],
         widget=forms.RadioSelect,
     )
     needs_return = forms.BooleanField(
@@ -216,7 +219,7 @@ def _decided(ruled: Ruling, found: Case, me: str) -> dict[str, Any]:
         "confirmed_by": names.get(ruled.confirmed_by, ""),
         "grants": ruled.grants,
         "amount": Money(ruled.amount_minor, found.currency),
-        "fault": gettext("The brand") if ruled.brands_fault else gettext("The customer"),
+        "fault": told.side_name(Side.BRAND if ruled.brands_fault else Side.CUSTOMER),
         "needs_return": ruled.needs_return,
         "mine": ruled.by == me,
         "at": ruled.at,
