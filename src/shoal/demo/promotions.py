@@ -23,6 +23,7 @@ from shoal.shops.models import Shop
 _DAY = timedelta(days=1)
 _KIND = Promotion.Kind
 _LONG = 60 * _DAY
+_WANTED = 2
 
 
 def promote(
@@ -57,18 +58,17 @@ def promote(
         )),
     ]  # fmt: skip
     offers = open_offers(at=began_at).filter(brand=supplier.brand, per_customer=None)
-    chosen = sorted(offers, key=lambda offer: (offer.sale_minor, offer.code))[:3]
-    if len(chosen) == len("abc"):
+    chosen = sorted(offers, key=lambda offer: (offer.sale_minor, offer.code))[:_WANTED]
+    if len(chosen) == _WANTED:
         always: dict[str, Any] = {"use_from_at": began_at, "use_until_at": ends_at}
-        small, first, second = chosen
+        small, first = chosen
         _start(brand, supplier.owner, began_at, NewPromotion(
-            kind=_KIND.GIFT, titles={"zh": "满 399 元送小器", "en": "A little something from 399"},
-            threshold=39_900, parts={small.code: 1}, **always,
+            kind=_KIND.GIFT, titles={"zh": "满 99 元送小器", "en": "A little something from 99"},
+            threshold=9_900, parts={small.code: 1}, **always,
         ))  # fmt: skip
         _start(brand, supplier.owner, began_at, NewPromotion(
-            kind=_KIND.BUNDLE, titles={"zh": "两件一起更省", "en": "Better together"},
-            amount=(first.sale_minor + second.sale_minor) * 9 // 10,
-            parts={first.code: 1, second.code: 1}, **always,
+            kind=_KIND.BUNDLE, titles={"zh": "两件一起更省", "en": "Better in pairs"},
+            amount=first.sale_minor * 2 * 9 // 10, parts={first.code: 2}, **always,
         ))  # fmt: skip
     return coupons
 

@@ -33,7 +33,7 @@ def change(client, market, **form: object):
 def test_two_brands_are_two_parcels(alice, market, put, second, django_assert_max_num_queries):
     put(alice, 2)
     put(alice, offer=second.code)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(16):
         response = cart(alice, market)
     parcels = response.context["parcels"]
     assert [parcel.brand for parcel in parcels] == [market.brand, second.brand]

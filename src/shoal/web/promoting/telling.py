@@ -136,6 +136,8 @@ def line_notes(line: OrderLine, currency: str) -> list[str]:
 
 def order_discounts(order: Order) -> list[dict[str, Any]]:
     """This will tell what an order's promotions took off, and who pays."""
+    if not order.discount_minor:
+        return []
     return [
         {
             "title": use.promotion.title,
