@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from shoal.catalog.models import Product, Revision, Sku
 from shoal.offers import imports, sheet_columns
 from shoal.offers.exports import export_sheet
 from shoal.offers.models import Offer
+from shoal.offers.queries_terms import further_terms
 from shoal.stock.models import Allotment, Movement
 from tests import goods
 
@@ -204,6 +206,39 @@ def test_rows_that_do_not_fit_together(
     outcome = _take_in(_sheet(tmp_path, *rows), brand)
     assert (row, code) in [(fault.row, fault.refusal.code) for fault in outcome.faults]
     assert not Product.objects.exists()
+
+
+def test_prices_in_further_currencies(tmp_path: Path, brand: Brand, settings: Any) -> None:
+    settings.SHOAL_CURRENCIES = ["CNY", "JPY", "KWD"]
+    yen = {"supply_price_JPY": "1,200", "sale_price_JPY": "2000", "floor_price_JPY": "1900",
+           "cap_price_JPY": "2600"}  # fmt: skip
+    rows = {**SHIRT, **yen}
+    _take_in(_sheet(tmp_path, SHIRT), brand)
+    _accept_all(brand)
+    faulty = _sheet(tmp_path, {**rows, "sale_price_JPY": "12.5"}, columns=list(rows))
+    outcome = _take_in(faulty, brand)
+    assert [(fault.column, fault.refusal.code) for fault in outcome.faults] == [
+        ("sale_price_JPY", "not_an_amount")
+    ]
+    poor = _sheet(tmp_path, {**rows, "supply_price_JPY": "1999"}, columns=list(rows))
+    outcome = _take_in(poor, brand)
+    assert [(fault.column, fault.refusal.code) for fault in outcome.faults] == [
+        ("supply_price_JPY", "nothing_for_platform")
+    ]
+    path = _sheet(tmp_path, rows, columns=list(rows))
+    _take_in(path, brand)
+    offer = Offer.objects.get(sku__reference="A1-S")
+    [terms] = further_terms(offer)
+    assert (terms.currency, terms.sale, terms.rate_bp) == ("JPY", 2_000, 1_500)
+    again = tmp_path / "out.csv"
+    export_sheet(path=again, brand=brand)
+    assert "sale_price_JPY" in again.read_text("utf-8-sig").splitlines()[0]
+    outcome = _take_in(again, brand)
+    assert (outcome.fault_count, outcome.offers_changed) == (0, 0)
+    dearer = _sheet(tmp_path, {**SHIRT, "cap_price": "140"}, columns=list(rows))
+    outcome = _take_in(dearer, brand)
+    assert outcome.offers_changed == 1
+    assert further_terms(offer) == (terms,)
 
 
 def test_columns_that_mean_nothing(tmp_path: Path, brand: Brand) -> None:

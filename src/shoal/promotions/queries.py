@@ -301,6 +301,7 @@ def gift_rule(promotion: Promotion, brand: UUID) -> rules.Gift:
 
 def _parts() -> "QuerySet[Part]":
     return Part.objects.select_related(
+        "promotion",
         "offer__brand",
         "offer__allotment",
         "offer__sku__product__category",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from shoal.kit.money import Money
+from shoal.offers.queries_terms import terms_in, terms_of
 from shoal.orders.models import Order, OrderLine
 from shoal.promotions.models import Part, Promotion
 from shoal.promotions.queries import Figures, uses_by_day, uses_of_order
@@ -210,12 +211,16 @@ def chart_of(promotion: Promotion, *, at: datetime) -> list[Bar]:
 
 
 def part_rows(parts: Sequence[Part]) -> list[dict[str, Any]]:
-    """This will tell which goods belong to a promotion."""
-    return [
-        {
-            "title": f"{part.offer.sku.product.title} {part.offer.sku.label}".strip(),
-            "quantity": part.quantity,
-            "price": Money(part.offer.sale_minor, part.offer.currency),
-        }
-        for part in parts
-    ]
+    """This will tell which goods belong to a promotion, at their prices in its currency."""
+    rows = []
+    for part in parts:
+        found = terms_in(part.offer, currency=part.promotion.currency)
+        terms = found or terms_of(part.offer)
+        rows.append(
+            {
+                "title": f"{part.offer.sku.product.title} {part.offer.sku.label}".strip(),
+                "quantity": part.quantity,
+                "price": Money(terms.sale, terms.currency),
+            }
+        )
+    return rows
