@@ -151,6 +151,7 @@ def test_one_cent_is_a_difference_and_freight_may_be_cheaper():
     assert findings([side(100)], [side(99)]) == [Finding.AMOUNT]
     assert findings([side(100)], [side(99)], fits=not_dearer) == [Finding.MATCHED]
     assert findings([side(100)], [side(101)], fits=not_dearer) == [Finding.AMOUNT]
+    assert findings([side(0)], [side(101)], fits=not_dearer) == [Finding.MATCHED]
 
 
 def test_a_row_whose_number_was_matched_before_is_doubled():

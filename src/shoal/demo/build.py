@@ -4,6 +4,7 @@ from datetime import timedelta
 from random import Random
 
 from shoal.demo import people
+from shoal.demo.bills import reconcile
 from shoal.demo.goods import Tell, hold_sales, load_texts, supply
 from shoal.demo.promotions import claim_some, promote
 from shoal.demo.trade import trade
@@ -55,5 +56,6 @@ def build_world(*, progress: Tell) -> None:
         at=at,
         tell=progress,
     )
+    reconcile(operators=operators, at=at)
     leave_waiting(suppliers=suppliers, operators=operators, customers=customers, at=at)
     people.talk(shops, keepers, customers, at)

@@ -70,8 +70,11 @@ def same_sum(ours: Side, theirs: Side) -> bool:
 
 
 def not_dearer(ours: Side, theirs: Side) -> bool:
-    """This will say whether a carrier asks for no more than was charged."""
-    return ours.currency == theirs.currency and theirs.amount <= ours.amount
+    """This will say whether a carrier asks for no more than was charged.
+
+    A parcel that went free of charge has no sum to compare with: its number is enough.
+    """
+    return not ours.amount or (ours.currency == theirs.currency and theirs.amount <= ours.amount)
 
 
 def match(

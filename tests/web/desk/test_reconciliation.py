@@ -53,6 +53,7 @@ def test_with_no_bill_the_page_says_what_comes(mona, market):
     assert "No bill yet" in told
     assert "Nothing is open" in told
     assert "No bill yet" in page(mona, "reconciliation", of="carrier")
+    assert "Every cent has its other side." in page(mona, "differences")
 
 
 def test_a_day_that_agrees_is_calm(mona, market):
@@ -180,6 +181,7 @@ def test_many_differences_have_pages(mona, market):
     intent = paid_order(market)
     rows = [row(intent, code=f"stray{n:03}") for n in range(35)]
     bill = take_in(row(intent), *rows).bill
-    assert "The newest are shown" in page(mona, "reconciliation")
+    assert reverse("desk:differences") in page(mona, "reconciliation")
+    assert "page=2" in page(mona, "differences")
     assert "page=2" in page(mona, "reconciliation-bill", bill.code)
     assert "stray034" in page(mona, "reconciliation-bill", bill.code, page="2")

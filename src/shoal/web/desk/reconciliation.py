@@ -33,6 +33,7 @@ from shoal.web.desk.frame import (
 from shoal.web.supply import uploads
 
 _SHOWN = 200
+_NEWEST = 8
 _MOST_MISSING = 7
 
 
@@ -97,7 +98,7 @@ def reconciliation(request: OfOperator) -> HttpResponse:
     }
     chosen, places = tabs(request, names, {}, key="of")
     page = page_of(request, queries.bills(source=chosen), size=PAGE)
-    waiting = list(queries.open_differences()[:PAGE])
+    waiting = list(queries.open_differences()[:_NEWEST])
     context = {
         "page": page,
         "rows": _bill_rows(list(page)),
@@ -108,6 +109,17 @@ def reconciliation(request: OfOperator) -> HttpResponse:
         "missing": _missing() if chosen == Bill.Source.PROVIDER else [],
     }
     return desk_page(request, "reconciliation", context)
+
+
+@operator(MONEY)
+@require_safe
+def differences(request: OfOperator) -> HttpResponse:
+    """This will list every difference that is open."""
+    page = page_of(request, queries.open_differences(), size=PAGE)
+    rows = [words.difference_row(row, is_open=True) for row in page]
+    return desk_page(
+        request, "reconciliation_differences", {"page": page, "rows": rows, "query": ""}
+    )
 
 
 @operator(MONEY)

@@ -79,6 +79,7 @@ urlpatterns = [
         reconciliation.second_look,
         name="bill-second-look",
     ),
+    path("reconciliation/differences", reconciliation.differences, name="differences"),
     path("reconciliation/differences/<str:code>", reconciliation.difference, name="difference"),
     path(
         "reconciliation/differences/<str:code>/question",
