@@ -17,6 +17,7 @@ from shoal.payments.providers import (
     ProviderNotice,
     provider,
 )
+from shoal.payments.providers.keys import NotSetUp
 
 _log = logging.getLogger(__name__)
 _LARGEST_BODY = 64 * 1024
@@ -45,6 +46,9 @@ def take_notice(request: HttpRequest, provider: str) -> HttpResponse:
         return _plain("refused", 401)
     except NoticeReplayed:
         return _plain("known already", 409)
+    except NotSetUp as problem:
+        _log.error("%s", problem.sentence)
+        return _plain("later, please", 503)
     except (Busy, ProviderDown):
         return _plain("later, please", 503)
     return _plain(thanks, 200)

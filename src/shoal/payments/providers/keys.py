@@ -7,7 +7,14 @@ from django.conf import settings
 from shoal.kit.errors import Refused
 
 
-class KeyMissing(Refused):
+class NotSetUp(Refused):
+    """This payment partner is not set up yet."""
+
+    # What each kind of it says is for the operator; a payer reads that the partner does not answer.
+    code = "not_set_up"
+
+
+class KeyMissing(NotSetUp):
     """Payments cannot start: {setting} is not set, nor {setting}_FILE to a file one can read."""
 
     code = "key_missing"

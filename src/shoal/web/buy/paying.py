@@ -16,9 +16,8 @@ from shoal.kit.money import Money
 from shoal.orders.models import Order
 from shoal.orders.queries import order_for_customer
 from shoal.payments.operations import Payer, start_payment
-from shoal.payments.providers import Client, Prepaid, ProviderDown
-from shoal.payments.providers.keys import KeyMissing
-from shoal.payments.providers.rsa import KeyBroken, SettingMissing
+from shoal.payments.providers import Client, ProviderDown
+from shoal.payments.providers.keys import NotSetUp
 from shoal.payments.queries import intent_for
 from shoal.web.access import SignedIn, person_of, signed_in
 from shoal.web.account.wechat import openid_here, through_wechat
@@ -35,7 +34,6 @@ _MOST_ASKS = 90
 # She looks for her phone, opens the app, scans: the page with the code waits for longer.
 _SCANNING_ASKS = 900
 _PAYING = "shoal_paying"
-_NOT_SET_UP = (KeyMissing, KeyBroken, SettingMissing)
 
 
 class NoWayToPay(Refused):
@@ -58,8 +56,8 @@ def lead_to_payment(
     try:
         if not ways:
             raise NoWayToPay
-        return _begin(request, order, name or ways[0].name)
-    except _NOT_SET_UP as problem:
+        return _begin(request, order, name or ways[0].name, several=len(ways) > 1)
+    except NotSetUp as problem:
         _log.error("%s", problem.sentence)  # it names a setting, and is nothing to a customer
         why = ProviderDown().sentence
     except Refused as refusal:
@@ -70,7 +68,7 @@ def lead_to_payment(
     return HttpResponseRedirect(reverse("buy:order", args=[order.code]))
 
 
-def _begin(request: HttpRequest, order: Order, name: str) -> HttpResponse:
+def _begin(request: HttpRequest, order: Order, name: str, *, several: bool) -> HttpResponse:
     client, openid = client_of(request), ""
     if name == "wechat" and client is Client.WECHAT:
         person = person_of(request)
@@ -92,12 +90,9 @@ def _begin(request: HttpRequest, order: Order, name: str) -> HttpResponse:
     )
     if begun.redirect_url:
         return HttpResponseRedirect(begun.redirect_url)
-    return _own_sheet(request, order, begun)
-
-
-def _own_sheet(request: HttpRequest, order: Order, begun: Prepaid) -> HttpResponse:
-    """A page of ours: a code to scan, or the sheet that her chat app opens over it."""
-    context = _waiting(request, order) | {"scan": begun.scan, "sheet": json.dumps(begun.sheet)}
+    # A page of ours: a code to scan, or the sheet that her chat app opens over it.
+    context = _waiting(request, order) | {"several": several, "scan": begun.scan}
+    context["sheet"] = json.dumps(dict(begun.sheet))
     page = "buy/payment_scan.html" if begun.scan else "buy/payment_sheet.html"
     return own_page(request, page, context, shop=order.storefront)
 
