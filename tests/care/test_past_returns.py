@@ -1,16 +1,20 @@
 """Returns that a brand's books have decided: closed at once, in whatever state the order is."""
 
 import pytest
+from django.db import transaction
 
 from shoal.care.models import Case
 from shoal.care.opening import UnitsTaken
 from shoal.care.past_returns import GivenBack, PastReturn, close_returns
 from shoal.care.rules_cases import Kind
+from shoal.care.steps_money import note_money_back
 from shoal.kit.ids import uuid7
 from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance
+from shoal.notify.models import Outgoing
 from shoal.orders.models import LineRefund, Order, OrderLine
 from shoal.orders.operations import complete_orders
+from shoal.payments.events import PaymentRefunded
 from shoal.payments.steps import RefundTooLarge
 from shoal.settlement.models import Reversal
 from tests import trade
@@ -76,6 +80,25 @@ def test_what_was_settled_comes_back_from_everybody(market: Market) -> None:
     assert case.kind == Kind.RETURN
     assert Reversal.objects.get().brand_minor == line.brand_minor == before - after
     trade.is_sound()
+
+
+def test_nobody_is_told_of_what_the_books_know(market: Market) -> None:
+    placed = paid_for(market)
+    before = Outgoing.objects.count()
+    (case,) = close(back(placed, units=1, amount=100))
+    refunded = PaymentRefunded(
+        refund=uuid7(),
+        paid_for=placed.id,
+        subject=case.id,
+        amount=100,
+        currency="CNY",
+        excess=False,
+        at=LATE,
+    )
+    with transaction.atomic():
+        note_money_back([refunded])
+    assert cases.again(case).money_back_at == LATE
+    assert Outgoing.objects.count() == before
 
 
 def test_the_same_one_counts_once(market: Market) -> None:

@@ -1,6 +1,6 @@
 """Returns that a brand's own books have decided already, taken over in bulk as closed cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -49,8 +49,8 @@ def close_returns(*, returns: Sequence[PastReturn], by: str) -> list[Case]:
 
     The brand has decided: no term is looked at. Answers come in the same order; one whose key is
     known is answered as it is. Units that have not arrived and are not paid back in full stay with
-    the customer, who gets that part of their price. Raises UnitsTaken for a line that an open case
-    is about, RefundTooLarge or NotFound, and keeps none of them.
+    the customer, who gets that part of their price. Nobody is told. Raises UnitsTaken for a line
+    that an open case is about, RefundTooLarge or NotFound, and keeps none of them.
     """
     known = Case.objects.in_bulk([wish.key for wish in returns])
     new = {wish.key: wish for wish in returns if wish.key not in known}
@@ -66,6 +66,12 @@ def close_returns(*, returns: Sequence[PastReturn], by: str) -> list[Case]:
     CaseLine.objects.bulk_create(lines)
     CaseStep.objects.bulk_create(entry for case in cases for entry in _timeline(case, by=by))
     return [known[wish.key] for wish in returns]
+
+
+def taken_over(cases: Iterable[UUID]) -> set[UUID]:
+    """This will say which of `cases` were taken over: it is the brand who opened them."""
+    opened = CaseStep.objects.filter(case__in=list(cases), deed=Deed.OPEN, side=Side.BRAND)
+    return set(opened.values_list("case_id", flat=True))
 
 
 @step
