@@ -49,7 +49,7 @@ class ReturnAddressMissing(Refused):
 class AddressIncomplete(Refused):
     """A return address needs a name, a phone and an address."""
 
-    code = "address_incomplete"
+    code = "return_address_incomplete"
 
 
 class MoreThanCameBack(Refused):

@@ -48,7 +48,7 @@ class WordsMissing(Refused):
 class TooManyPictures(Refused):
     """That are too many pictures. {most} say it all."""
 
-    code = "too_many_pictures"
+    code = "too_many_case_pictures"
 
 
 class WayBackMissing(Refused):

@@ -5,6 +5,7 @@ from random import Random
 
 from shoal.demo import people
 from shoal.demo.bills import reconcile
+from shoal.demo.cases import ask_for_help
 from shoal.demo.goods import Tell, hold_sales, load_texts, supply
 from shoal.demo.promotions import claim_some, promote
 from shoal.demo.trade import trade
@@ -56,6 +57,7 @@ def build_world(*, progress: Tell) -> None:
         at=at,
         tell=progress,
     )
+    ask_for_help(suppliers=suppliers, operators=operators, at=at)
     reconcile(operators=operators, at=at)
     leave_waiting(suppliers=suppliers, operators=operators, customers=customers, at=at)
     people.talk(shops, keepers, customers, at)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shoal.care import queries as care_queries
+from shoal.care.queries_cases import export_cases
 from shoal.kit.clock import now
 from shoal.kit.errors import Refused
 from shoal.orders import queries as order_queries
@@ -49,6 +50,7 @@ def export(request: SignedIn) -> HttpResponse:
         "person": queries.export_of(request.person),
         "orders": _orders_of(request.person),
         "conversations": care_queries.export_of(request.person),
+        "cases": export_cases(customer=request.person.pk),
     }
     response = HttpResponse(
         json.dumps(everything, ensure_ascii=False, indent=2),
