@@ -7,12 +7,14 @@ import pytest
 from django.db import IntegrityError
 
 from shoal.kit.ids import uuid7
+from shoal.orders.desk import Placed, place_orders
+from shoal.orders.models import Order
 from shoal.promotions import doctor
-from shoal.promotions.models import Claim, Promotion
-from shoal.promotions.refusals import CouponGone, CouponHad
+from shoal.promotions.models import Claim, Promotion, Use
+from shoal.promotions.refusals import CouponGone, CouponHad, CouponUsed
 from tests.offers.test_races import at_once
 from tests.promotions.makers import claim, promotion
-from tests.trade import AT, Market, open_market
+from tests.trade import AT, Market, open_market, wish
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -80,4 +82,35 @@ def test_two_taps_of_one_person_give_one_coupon() -> None:
     both = at_once(lambda: claim(market, given), lambda: claim(market, given))
     assert {type(one) for one in both} == {Claim, CouponHad}
     assert claims() == 1
+    assert all(check.ok for check in doctor.checks())
+
+
+def looked_then_used(coupon: Claim, order: UUID) -> None:
+    """A use that first looks and then writes, as the desk must not."""
+    found = Claim.objects.get(id=coupon.id)
+    LOOKED.wait()
+    assert found.used_by is None
+    Claim.objects.filter(id=coupon.id).update(used_by=order)
+    Use.objects.create(
+        id=uuid7(), kind=Use.Kind.TAKEN, promotion_id=coupon.promotion_id, claim=coupon,
+        order=order, amount_minor=1_000, by="desk", at=AT,
+    )  # fmt: skip
+
+
+def test_unguarded_two_orders_have_one_coupon() -> None:
+    market = open_market()
+    coupon = claim(market, promotion(market))
+    at_once(lambda: looked_then_used(coupon, uuid7()), lambda: looked_then_used(coupon, uuid7()))
+    assert Use.objects.count() == 2
+
+
+def test_one_of_two_orders_has_the_coupon_and_the_other_is_told() -> None:
+    market = open_market()
+    coupon = claim(market, promotion(market))
+    wishes = [wish(market, coupons=(coupon.code,)) for _ in range(2)]
+    both = at_once(
+        lambda: place_orders(requests=wishes[:1])[0], lambda: place_orders(requests=wishes[1:])[0]
+    )
+    assert {type(one) for one in both} == {Placed, CouponUsed}
+    assert (Order.objects.count(), Use.objects.count()) == (1, 1)
     assert all(check.ok for check in doctor.checks())
