@@ -190,7 +190,7 @@ def test_a_sheet_adds_up_and_runs_no_formula(market, owner):
     market.brand.save()
     rows = cells_in(content(owner, "supply:statement-xlsx", statement("brand_payable").code))
     by_label = {row[0]: row[1] for row in rows if row[0]}
-    assert by_label["Name"].startswith("'=HYPERLINK")
+    assert by_label["Whose"].startswith("'=HYPERLINK")
     header = next(place for place, row in enumerate(rows) if "Amount" in row)
     amounts = [row[6] for row in rows[header + 1 :] if row[0] and isinstance(row[6], int | float)]
     assert sum(amounts) == 70

@@ -41,7 +41,7 @@ def year_file(*, party: Party) -> FileResponse:
     months = tax_months(kind=party.ledger, party=party.id, currency=party.currency, until=until)
     paper = Paper(
         title=gettext("Tax summary"),
-        facts=[(gettext("Name"), party.name), *pages.invoice_facts(invoice_data(party=party))],
+        facts=[(gettext("Whose"), party.name), *pages.invoice_facts(invoice_data(party=party))],
         sums=[],
         columns=[Column(gettext("Month"), 2), *_tax_columns()],
         rows=[[f"{row.month:%Y-%m}", *_tax_cells(row)] for row in months],
@@ -59,7 +59,7 @@ def tax_file(*, account: Account.Kind, currency: str, month: date) -> FileRespon
             (label.label, amount)
             for label, amount in zip(_tax_columns(), _tax_cells(total), strict=True)
         ],
-        columns=[Column(gettext("Code"), 2), Column(gettext("Name"), 4), *_tax_columns()],
+        columns=[Column(gettext("Code"), 2), Column(gettext("Whose"), 4), *_tax_columns()],
         rows=_parties(account, tax_of_all(kind=account, currency=currency, month=month)),
     )
     return _sent(paper, "xlsx", gettext("tax-summary"), f"{month:%Y-%m}", account, currency)
@@ -72,7 +72,7 @@ def statement_paper(*, statement: Statement, party: Party) -> Paper:
         title=" ".join([gettext("Statement"), words.period_words(run)]),
         facts=[
             (gettext("Number"), statement.code),
-            (gettext("Name"), f"{party.name} ({party.code})"),
+            (gettext("Whose"), f"{party.name} ({party.code})"),
             *pages.invoice_facts(invoice_data(party=party, at=run.finished_at)),
             (gettext("Account"), words.account_words(statement.account.kind)),
             (
@@ -90,13 +90,13 @@ def statement_paper(*, statement: Statement, party: Party) -> Paper:
             (gettext("Closing balance"), statement.closing),
         ],
         columns=[
-            Column(gettext("Time"), 20),
-            Column(gettext("Kind"), 20),
-            Column(gettext("Order"), 15),
+            Column(gettext("Time"), 25),
+            Column(gettext("Kind"), 17),
+            Column(gettext("Order"), 19),
             Column(gettext("Goods"), 38),
-            Column(gettext("Units"), 8, figures=True),
-            Column(gettext("Your discount"), 17, figures=True),
-            Column(gettext("Amount"), 20, figures=True),
+            Column(gettext("Units"), 7, figures=True),
+            Column(gettext("Your discount"), 15, figures=True),
+            Column(gettext("Amount"), 18, figures=True),
         ],
         rows=_line_cells(statement),
         note=gettext("The lines add up to the change of the balance, as the ledger has it."),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import dropwhile
 from typing import Any
 
 from django import forms
@@ -119,17 +120,13 @@ def statement_row(statement: Statement, *, url: str, several: bool) -> Statement
 
 def year_points(party: Party) -> list[Point]:
     """This will make the bars of a year: what each month brought. Nothing where nothing moved."""
-    months = _months(party)
-    if not any(row.earned.minor or row.taken_back.minor for row in months):
-        return []
     return [
         Point(
             label=f"{row.month:%Y-%m}",
             value=row.net.minor,
             text=amount_text(amount=row.net),
-            strong=row is months[-1],
         )
-        for row in months
+        for row in _since_first(_months(party))
     ]
 
 
@@ -182,14 +179,15 @@ def year_context(*, party: Party, month: date) -> dict[str, Any]:
     """This will show twelve months of a party for the tax office, and one month's sales by rate."""
     months = _months(party)
     chosen = next((row for row in months if row.month == month), months[-1])
+    shown = _since_first(months)
     rates = (
         tax_rates(brand=party.id, currency=party.currency, month=chosen.month)
         if party.ledger == Account.Kind.BRAND
         else []
     )
     return {
-        "months": [(words.month_words(row.month), row) for row in reversed(months)],
-        "moved": any(_moved(row) for row in months),
+        "months": [(words.month_words(row.month), row) for row in reversed(shown)],
+        "moved": bool(shown),
         "year": year_points(party),
         "rates": [(f"{row.rate_bp / 100:g}%", row.sales, row.tax) for row in rates],
         "rates_of": words.month_words(chosen.month),
@@ -241,6 +239,11 @@ def invoice_facts(data: InvoiceData | None) -> Sequence[tuple[str, str]]:
 def _months(party: Party) -> list[TaxMonth]:
     until = clock.market_day(clock.now())
     return tax_months(kind=party.ledger, party=party.id, currency=party.currency, until=until)
+
+
+def _since_first(months: list[TaxMonth]) -> list[TaxMonth]:
+    """Without the empty months before the first one in which anything moved."""
+    return list(dropwhile(lambda row: not _moved(row), months))
 
 
 def _moved(row: TaxMonth) -> bool:
