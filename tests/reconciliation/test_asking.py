@@ -9,7 +9,14 @@ from shoal.kit.money import Money
 from shoal.orders.models import Order
 from shoal.payments.models import Intent, Refund
 from shoal.payments.operations import record_notices, send_refunds
-from shoal.payments.providers import BillNotReady, Prepayment, ProviderDown, provider
+from shoal.payments.providers import (
+    BillKind,
+    BillNotReady,
+    BillRow,
+    Prepayment,
+    ProviderDown,
+    provider,
+)
 from shoal.reconciliation import operations, tasks
 from shoal.reconciliation.models import Bill, Deed
 from shoal.reconciliation.queries import missing_days, open_differences
@@ -123,6 +130,28 @@ def test_a_bill_with_another_amount_is_noticed(new_partner, yesterday):
     new_partner.behave(bills="other_amount")
     fetch(yesterday)
     assert open_kinds() == ["amount"]
+
+
+def test_that_the_provider_refuses_is_an_answer_too(partner, yesterday):
+    intent = hear(charged(partner))
+    operations.import_bill(name="sandbox", day=yesterday, rows=[], by="olga", at=now())
+    difference = open_differences().get(notice__our_code=intent.code)
+    stray = BillRow(
+        kind=BillKind.PAY,
+        code="stray",
+        reference="r1",
+        amount=100,
+        fee=0,
+        currency="CNY",
+        happened_at=now(),
+    )
+    operations.import_bill(
+        name="sandbox", day=yesterday - timedelta(days=1), rows=[stray], by="olga", at=now()
+    )
+    code = open_differences().get(line__code="stray").code
+    said = operations.ask_provider(code=code, by="olga", at=now())
+    assert said == "refused: no such payment"
+    assert difference in open_differences()
 
 
 def test_a_bill_that_is_not_out_is_asked_for_again(partner, yesterday):

@@ -1,15 +1,20 @@
 """Bills from files, as people and their programs write them."""
 
+import io
+import zipfile
 from datetime import UTC, date, datetime
 
 import pytest
 
 from shoal.catalog.spreadsheets import write_sheet
+from shoal.reconciliation.own_formats import UnreadableBill
 from shoal.reconciliation.sheets import (
     BillColumnsMissing,
     read_freight_bill,
     read_provider_bill,
 )
+from tests.partners.alipay import bill as alipay_bill
+from tests.partners.wechat import bill as wechat_bill
 
 DAY = date(2026, 6, 1)
 
@@ -88,6 +93,41 @@ def test_freight_is_read_by_tracking_amount_and_date(tmp_path):
     read = read_freight_bill(path=path)
     assert [(row.tracking, row.amount, row.currency) for row in read.rows] == [("SF1", 850, "CNY")]
     assert faults(read) == [(3, "金额", "bill_no_amount")]
+
+
+def test_wechats_own_bill_is_read_as_it_is(tmp_path):
+    path = tmp_path / "bill.csv"
+    at = "2026-06-01 20:00:00"
+    paid = (at, "42000", "a1", "SUCCESS", "0", "0", "0.00", "0.77", "128.00")
+    back = (at, "42000", "a1", "REFUND", "50000", "b2", "28.00", "-0.17", "0.00")
+    path.write_text(f"\ufeff{wechat_bill(paid, back)}", encoding="utf-8")
+    read = read_provider_bill(path=path, day=DAY)
+    assert [(row.kind, row.code, row.amount, row.fee) for row in read.rows] == [
+        ("pay", "a1", 12_800, 77),
+        ("refund", "b2", 2_800, -17),
+    ]
+    path.write_text(wechat_bill(paid).split("总交易单数")[0], encoding="utf-8")
+    with pytest.raises(UnreadableBill, match="WeChat Pay"):
+        read_provider_bill(path=path, day=DAY)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_alipays_own_bill_is_read_as_it_is(tmp_path, packed):
+    path = tmp_path / "bill"
+    at = "2026-06-01 20:00:00"
+    data = alipay_bill(
+        ("2088", "a1", "交易", at, "128.00", "", "-0.77"),
+        ("2088", "a1", "退款", at, "-28.00", "b2", "0.17"),
+    )
+    if not packed:
+        with zipfile.ZipFile(io.BytesIO(data)) as files:
+            data = files.read(files.namelist()[1])
+    path.write_bytes(data)
+    read = read_provider_bill(path=path, day=DAY)
+    assert [(row.kind, row.code, row.amount, row.fee) for row in read.rows] == [
+        ("pay", "a1", 12_800, 77),
+        ("refund", "b2", 2_800, -17),
+    ]
 
 
 def test_columns_that_are_missing_are_named(tmp_path):

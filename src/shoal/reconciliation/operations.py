@@ -216,17 +216,21 @@ def look_again(*, bill: Bill, by: str, at: datetime) -> Sequence[Difference]:
 def ask_provider(*, code: str, by: str, at: datetime) -> str:
     """This will ask the provider what happened, book what we did not know, and match again.
 
-    Returns what it said, as it is kept with the difference. Raises NotFound, AlreadyClosed,
-    NobodyToAsk, ProviderDown or ProviderSaidNo.
+    Returns what it said, as it is kept with the difference; that it refused is an answer, too.
+    Raises NotFound, AlreadyClosed, NobodyToAsk or ProviderDown.
     """
     found = queries.difference_by_code(code=code)
     if found.bill.source != Bill.Source.PROVIDER:
         raise NobodyToAsk
     _check_open(found)
-    told = _ask(found)
+    try:
+        told = _ask(found)
+    except ProviderSaidNo as no:
+        told, said = [], f"refused: {no.facts.get('why', '')}"
+    else:
+        said = "; ".join(f"{one.kind} {one.money.decimal} {one.currency}" for one in told)
     if told:
         record_notices(notices=told, at=at)
-    said = "; ".join(f"{one.kind} {one.money.decimal} {one.currency}" for one in told)
     said = (said or "knows nothing of it")[:LONGEST_REASON]
     _note_answer(difference=found, said=said, by=by, at=at)
     return said

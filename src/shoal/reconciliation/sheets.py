@@ -19,6 +19,7 @@ from shoal.kit.errors import Refused
 from shoal.kit.money import parse_amount
 from shoal.payments.providers import BillKind, BillRow
 from shoal.reconciliation.operations import Freight
+from shoal.reconciliation.own_formats import rows_of_own_bill
 
 R = TypeVar("R")
 MOST_ROWS = 200_000
@@ -120,10 +121,14 @@ class _Bad(Exception):
 
 
 def read_provider_bill(*, path: Path, day: date) -> Read[BillRow]:
-    """This will read a provider's bill of `day` from a file; a row without a time is of that day.
+    """This will read a provider's bill of `day` from a file: a provider's own, or a sheet.
 
-    Raises BillColumnsMissing, TooManyRows or what `opened` raises.
+    A row without a time is of that day. Raises BillColumnsMissing, TooManyRows, UnreadableBill or
+    what `opened` raises.
     """
+    own = rows_of_own_bill(path=path)
+    if own is not None:
+        return Read(rows=own)
     noon = _in_market(datetime.combine(day, time(12)))
     return _read(
         path, PROVIDER_COLUMNS, {"kind", "code", "amount"}, lambda cells: _provider_row(cells, noon)

@@ -62,9 +62,11 @@ class BillForm(forms.Form):
     )
     file = forms.FileField(
         label=gettext_lazy("Bill"),
-        help_text=gettext_lazy("XLSX or CSV, up to 8 MB."),
+        help_text=gettext_lazy(
+            "XLSX or CSV, up to 8 MB; WeChat Pay’s and Alipay’s own bills as they come."
+        ),
         max_length=200,
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.zip"}),
     )
 
     def clean_file(self) -> "UploadedFile[bytes]":

@@ -89,6 +89,8 @@ def answer_words(said: str) -> str:
     """This will say in the reader's words what a provider answered."""
     if said == "knows nothing of it":
         return gettext("It knows nothing of it.")
+    if said.startswith("refused: "):
+        return gettext("It refused: {why}").format(why=said.removeprefix("refused: "))
     words = {
         "captured": gettext("Paid"),
         "refunded": gettext("Refunded"),
