@@ -49,6 +49,7 @@ COMMANDS: dict[str, Row] = {
     "replay": Row("replay", "Sell a real retailer's history again through the same operations."),
     "test": Row("test", "Run every check of the source.", in_checkout=True),
     "drill": Row("drill", "Break things on purpose and watch them come back.", in_checkout=True),
+    "mutants": Row("mutants", "Change each money rule and see a test notice.", in_checkout=True),
     "bench": Row("bench", "Measure one thing and compare it with its limit.", in_checkout=True),
 }
 

@@ -1,0 +1,1 @@
+from tests.partner import harbour, partner  # noqa: F401 - fixtures
