@@ -6,12 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from shoal.care import rules_cases as rules
 from shoal.care.models import CaseLine
 from shoal.care.rules_cases import CLOSED, Deadlines, Free, Kind, Reason, State
 from shoal.catalog.models import Sku
 from shoal.kit.errors import Refused
+from shoal.kit.money import Money
 from shoal.orders.models import Order, OrderLine, Parcel
 
 
@@ -80,12 +82,24 @@ class Checked:
     needs_return: bool
 
 
-def free_of(lines: Iterable[OrderLine]) -> dict[UUID, Free]:
-    """This will say of each line what nobody has asked back and no platform finally refused."""
+def amount_words(minor: int, currency: str) -> str:
+    """This will write an amount for a sentence that no page has formed: "12.50 CNY"."""
+    return f"{Money(minor, currency).decimal} {currency}"
+
+
+def free_of(lines: Iterable[OrderLine], *, reason: Reason | None = None) -> dict[UUID, Free]:
+    """This will say of each line what nobody has asked back and no platform finally refused.
+
+    Doubts that goods are genuine (`reason`) are a matter of their own: an earlier refusal for
+    another reason does not end them.
+    """
     rows = list(lines)
+    final = Q(case__state=State.REFUSED, case__was_ruled=True)
+    if reason == Reason.COUNTERFEIT:
+        final &= Q(case__reason=Reason.COUNTERFEIT)
     taken = (
         CaseLine.objects.filter(line__in=[row.id for row in rows])
-        .filter(~Q(case__state__in=[*CLOSED]) | Q(case__state=State.REFUSED, case__was_ruled=True))
+        .filter(~Q(case__state__in=[*CLOSED]) | final)
         .order_by()
         .values("line")
         .annotate(units_taken=Sum("units"), paid_taken=Sum("full_minor"))
@@ -110,7 +124,7 @@ def check(
 ) -> Checked:
     """This will say what a request comes to. Raises one of the refusals above."""
     wishes = {wish.line: wish for wish in wanted if wish.units > 0}
-    known = OrderLine.objects.filter(order=order).select_related("parcel", "sku").in_bulk()
+    known = OrderLine.objects.filter(order=order).select_related("parcel", "offer", "sku").in_bulk()
     chosen = [known[key] for key in wishes if key in known]
     if not chosen or len(chosen) != len(wishes):
         raise NothingChosen
@@ -125,7 +139,7 @@ def check(
     if kind == Kind.CANCEL:
         wishes |= _gifts(parcel, wishes, known)
         chosen = [known[key] for key in wishes]
-    free = free_of(chosen)
+    free = free_of(chosen, reason=reason)
     rows = [_row(row, wishes[row.id], free[row.id], kind) for row in chosen]
     if kind != Kind.EXCHANGE and not sum(row.asked_minor for row in rows):
         raise NothingChosen
@@ -149,7 +163,7 @@ def _check_time(
             deadlines=limits,
         )
         if until is not None and at >= until:
-            raise AskedTooLate(until=f"{until:%Y-%m-%d}")
+            raise AskedTooLate(until=f"{timezone.localtime(until):%Y-%m-%d %H:%M}")
 
 
 def _gifts(
@@ -170,7 +184,7 @@ def _row(line: OrderLine, wish: WantedUnits, free: Free, kind: Kind) -> CaseLine
     full = rules.worth(free, wish.units)
     asked = full if wish.amount is None or kind != Kind.REFUND else wish.amount
     if not 0 <= asked <= full:
-        raise AmountTooLarge(most=full)
+        raise AmountTooLarge(most=amount_words(full, line.offer.currency))
     return CaseLine(
         line=line,
         units=wish.units,

@@ -89,7 +89,8 @@ def case_of_shop(*, shop: UUID, code: str) -> Case:
 def cases_of_brand(*, brand: UUID) -> QuerySet[Case]:
     """This will list a brand's cases: those that wait for it first, by the time that is left.
 
-    What the keeper has not passed on yet, and what went to the platform alone, is left out.
+    What the keeper has not passed on yet is left out, and doubts that goods are genuine, unless the
+    brand has to do something about them: nobody should fear to report.
     """
     return _waiting_first(_seen_by_brand(brand), Side.BRAND)
 
@@ -299,8 +300,9 @@ def _askable_line(line: OrderLine, units: int, paid: int) -> AskableLine:
 
 
 def _seen_by_brand(brand: UUID) -> QuerySet[Case]:
-    unseen = Q(state=rules.State.ASKED)
-    return Case.objects.filter(brand=brand).exclude(unseen)
+    told_elsewhere = Q(reason=Reason.COUNTERFEIT) & ~Q(waits_for=Side.BRAND)
+    rows = Case.objects.filter(brand=brand).exclude(state=rules.State.ASKED)
+    return rows.exclude(told_elsewhere)
 
 
 def _waiting_first(rows: QuerySet[Case], side: Side) -> QuerySet[Case]:

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from shoal.care import rules_cases as rules
 from shoal.care.models import Case, CaseLine, CaseStep, Replacement, ReturnAddress
-from shoal.care.opening import AmountTooLarge
+from shoal.care.opening import AmountTooLarge, amount_words
 from shoal.care.rules_cases import CLOSED, Deadlines, Deed, Kind, Reason, Side, Standing, State
 from shoal.care.steps_telling import tell
 from shoal.kit import vault
@@ -100,7 +100,11 @@ def lock_case(*, code: str, **whose: UUID) -> Held:
         raise NotFound
     order = lock_trade(order=found["order"])
     case = lock_row(Case, found["id"])
-    lines = CaseLine.objects.filter(case=case).select_related("line__sku").order_by("line__number")
+    lines = (
+        CaseLine.objects.filter(case=case)
+        .select_related("case", "line__sku")
+        .order_by("line__number")
+    )
     return Held(case, order, Parcel.objects.get(id=case.parcel_id), list(lines))
 
 
@@ -179,7 +183,7 @@ def set_given(held: Held, given: Sequence[GivenUnits]) -> None:
         units = row.units if kept else wish.units
         most = min(row.asked_minor, rules.share(row.full_minor, units, row.units))
         if not 0 <= wish.units <= row.units or not 0 <= wish.amount <= most:
-            raise AmountTooLarge(most=most)
+            raise AmountTooLarge(most=amount_words(most, held.case.currency))
         row.given_units, row.given_minor = wish.units, wish.amount
         row.save(update_fields=["given_units", "given_minor"])
 
@@ -285,10 +289,14 @@ def was_swapped(line: UUID) -> bool:
 
 
 def _sku_in_hand(row: CaseLine) -> UUID:
-    """The SKU that the customer has of a line: the newest that was sent to her for it before."""
-    sent = Replacement.objects.filter(
-        case_line__line=row.line_id, state=Replacement.State.ARRIVED
-    ).exclude(case_line=row)
+    """The SKU that comes back: the newest that was sent to her for this line, else the first.
+
+    In an exchange that is what she had before it.
+    """
+    states = (Replacement.State.SENT, Replacement.State.ARRIVED)
+    sent = Replacement.objects.filter(case_line__line=row.line_id, state__in=states)
+    if row.case.kind == Kind.EXCHANGE:
+        sent = sent.exclude(case_line=row)
     newest = sent.order_by("-id").first()
     return newest.sku_id if newest else row.line.sku_id
 

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
+from shoal.brands.models import BrandMember
 from shoal.brands.queries import brand_members
 from shoal.care import rules_cases as rules
 from shoal.care.models import Case
-from shoal.care.rules_cases import Deed, Side, State
+from shoal.care.rules_cases import Deed, Reason, Side, State
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
 from shoal.kit.transactions import step
@@ -63,7 +64,10 @@ def _people(case: Case, who: Side) -> Iterable[Person]:
             return [keeper_of(shop=case.shop)]
         return []
     if who == Side.BRAND:
-        return [member.person for member in brand_members(brand=case.brand)]
+        if case.reason == Reason.COUNTERFEIT and case.waits_for != Side.BRAND:
+            return []  # nobody should fear to report
+        members = brand_members(brand=case.brand)
+        return [row.person for row in members if row.role != BrandMember.Role.GOODS]
     roles = {str(Operator.Role.CARE), str(Operator.Role.ADMIN)}
     return {person.pk: person for person, role in operators() if role in roles}.values()
 

@@ -12,7 +12,7 @@ from shoal.care import operations_brand as deeds
 from shoal.care import queries_cases as queries
 from shoal.care.models import Case
 from shoal.care.operations_cases import say_in_case
-from shoal.care.rules_cases import Deed, Kind, Side, State, deeds_of
+from shoal.care.rules_cases import Deed, Kind, Reason, Side, State, deeds_of
 from shoal.kit import clock
 from shoal.kit.money import Money
 from shoal.web import cases as told
@@ -220,6 +220,9 @@ def _gone_on(request: OfBrand, code: str, text: str) -> HttpResponse:
 
 
 def _show(request: OfBrand, found: Case, *, status: int = 200, **forms: Any) -> HttpResponse:
+    entries = queries.entries_of(case=found)
+    if found.reason == Reason.COUNTERFEIT:  # what she wrote stays with the platform
+        entries = [entry for entry in entries if entry.side != Side.CUSTOMER]
     can = {deed.value for deed in deeds_of(side=Side.BRAND, state=found.state)}
     money, store = may(request, Role.MONEY), may(request, Role.WAREHOUSE)
     swaps = found.kind == Kind.EXCHANGE
@@ -236,9 +239,7 @@ def _show(request: OfBrand, found: Case, *, status: int = 200, **forms: Any) -> 
         "asked": Money(found.asked_minor, found.currency),
         "refund": Money(found.refund_minor, found.currency),
         "lines": told.line_rows(found),
-        "entries": told.told_entries(
-            queries.entries_of(case=found), names={Side.BRAND: request.brand.name}
-        ),
+        "entries": told.told_entries(entries, names={Side.BRAND: request.brand.name}),
         "replacements": queries.replacements_of(case=found),
         "decides": money and Deed.ACCEPT in can,
         "waits_for_money": store and not money and Deed.ACCEPT in can,
