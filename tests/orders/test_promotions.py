@@ -26,7 +26,7 @@ from shoal.promotions.queries import PLATFORM
 from shoal.promotions.rules import Funder
 from shoal.traffic.models import Share
 from shoal.traffic.operations import make_share
-from tests.promotions.makers import MONTH, claim, promotion
+from tests.promotions.makers import MONTH, claim, owner_of, promotion
 from tests.trade import (
     AT,
     DAY,
@@ -296,6 +296,15 @@ def test_a_gift_that_has_run_out_is_left_out_unless_it_was_promised():
         shop=market.shop, wanted=[(market.offer.id, 1)], region="330100", at=AT
     ).gifts == ()  # fmt: skip
     assert is_sound()
+
+
+def test_a_promised_gift_that_was_stopped_meanwhile_is_said_so():
+    market = open_market()
+    _, made = gift_of(market)
+    owner = owner_of(market, Funder.BRAND)
+    stop_promotion(owner=owner, code=made.code, reason="", by="owner", at=AT)
+    assert refusal(market, gifts=(made.code,)) == refusals.GiftGone(title="见面礼")
+    assert len(order(market).lines.all()) == 1
 
 
 def test_a_cancelled_order_puts_its_gift_back_on_the_shelf():

@@ -24,6 +24,7 @@ from shoal.orders.discounts import (
     Discounted,
     asked_claims,
     check_granted,
+    check_promised,
     discounts_of,
 )
 from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, Receipt
@@ -158,6 +159,7 @@ def _draft(wish: OrderRequest, books: Books) -> _Draft:
     claims = asked_claims(basket, codes=wish.coupons, known=books.coupons, customer=wish.customer)
     discounted = discounts_of(basket, claims=claims)
     check_granted(discounted, claims=claims)
+    check_promised(discounted, codes=wish.gifts)
     freight = pricing.freight_by_brand(lines, region=wish.region)
     total = sum(line.line_minor for line in lines) + sum(freight.values()) - discounted.total
     if wish.total_minor not in {None, total}:

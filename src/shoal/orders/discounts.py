@@ -9,7 +9,14 @@ from shoal.kit.errors import Refused
 from shoal.orders.pricing import OfferClosed, PricedLine, check_open
 from shoal.promotions import refusals, rules
 from shoal.promotions.models import Claim, Part, Promotion
-from shoal.promotions.queries import bundle_rule, coupon_rule, gift_rule, problem_of, runs_at
+from shoal.promotions.queries import (
+    bundle_rule,
+    coupon_rule,
+    gift_rule,
+    problem_of,
+    runs_at,
+    titles_of,
+)
 from shoal.shops.models import Shop
 
 
@@ -181,6 +188,13 @@ def check_granted(found: Discounted, *, claims: Sequence[Claim]) -> None:
     for claim in claims:
         if claim.id not in granted:
             raise why_not(found, claim.promotion)
+
+
+def check_promised(found: Discounted, *, codes: Sequence[str]) -> None:
+    """This will raise GiftGone for a gift that a page promised and that is not given any more."""
+    missing = set(codes) - {row.promotion.code for row in found.gifts}
+    if missing:
+        raise refusals.GiftGone(title=next(iter(titles_of(codes=missing)), ""))
 
 
 def why_not(found: Discounted, promotion: Promotion) -> Refused:

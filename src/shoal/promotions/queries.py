@@ -103,6 +103,11 @@ def offers_to_give(*, currency: str, at: datetime, brand: Brand | None = None) -
     return list(rows.order_by("-created_at", "id")[:_MOST_TO_CHOOSE])
 
 
+def titles_of(*, codes: Iterable[str]) -> list[str]:
+    """This will name the promotions with these codes, in the reader's language."""
+    return [row.title for row in Promotion.objects.filter(code__in=set(codes)).order_by("id")]
+
+
 def parts_of(*, promotion: Promotion) -> list[Part]:
     """This will list a promotion's offers."""
     return list(_parts().filter(promotion=promotion).order_by("id"))
@@ -218,12 +223,6 @@ def claims_by_code(*, codes: Iterable[str]) -> dict[str, Claim]:
     """This will return coupons by their codes; who asks compares the customer."""
     rows = Claim.objects.filter(code__in=set(codes)).select_related("promotion")
     return {row.code: row for row in rows}
-
-
-def claims_of(*, customer: UUID, promotions: Iterable[Promotion]) -> dict[UUID, int]:
-    """This will count, by promotion, how many coupons a customer has claimed of each."""
-    rows = Claim.objects.filter(customer=customer, promotion__in=list(promotions)).order_by()
-    return dict(rows.values_list("promotion").annotate(many=Count("id")))
 
 
 def wallet_of(*, customer: UUID, at: datetime) -> Wallet:

@@ -46,7 +46,7 @@ def coupons_in(typed: QueryDict) -> tuple[str, ...] | None:
 def told_discounts(quote: Quote) -> dict[str, Any]:
     """This will tell what a quote takes off, who pays for it, and what else she may choose."""
     currency = quote.shop.currency
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "funder": funder.value,
             "words": funder_words(funder),
@@ -75,7 +75,11 @@ def told_discounts(quote: Quote) -> dict[str, Any]:
              "picture": None}
             for row in quote.gifts
         ],
-        "coupon_groups": [group for group in groups if group["rows"]],
+        "coupon_groups": [
+            {**group, "none": not any(row["chosen"] for row in group["rows"])}
+            for group in groups
+            if group["rows"]
+        ],
         "coupon_problem": quote.coupon_problem,
     }  # fmt: skip
 

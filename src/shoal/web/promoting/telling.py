@@ -96,10 +96,8 @@ def gift_words(promotion: Promotion) -> str:
     """This will say in one sentence what a gift or a bundle, loaded with its parts, brings."""
     parts = list(promotion.parts.all())
     goods = gettext(" + ").join(
-        f"{part.offer.sku.product.title} × {part.quantity}"
-        if part.quantity > 1
-        else part.offer.sku.product.title
-        for part in parts
+        row["title"] if row["quantity"] == 1 else f"{row['title']} × {row['quantity']}"
+        for row in part_rows(parts)
     )
     if promotion.kind == Kind.GIFT:
         whole = amount_of(promotion, promotion.threshold_minor)
