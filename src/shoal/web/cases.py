@@ -179,12 +179,16 @@ def freight_told(case: Case) -> str:
     """This will say in words who pays the way there and the way back."""
     if case.kind == Kind.CANCEL:
         return gettext("Nothing was shipped: freight goes back when nothing of the parcel is left.")
+    if case.kind == Kind.EXCHANGE and not case.needs_return:
+        return gettext("The brand pays the way of the new goods.")
     if case.brands_fault:
         there = gettext("Freight goes back when the whole parcel goes back: the brand answers.")
         back = gettext("The brand pays the way back.")
     else:
         there = gettext("The freight that was paid stays: the parcel did travel.")
         back = gettext("The customer pays the way back.")
+    if case.kind == Kind.EXCHANGE:
+        return back
     return f"{there} {back}" if case.needs_return else there
 
 

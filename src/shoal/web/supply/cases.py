@@ -19,7 +19,7 @@ from shoal.web import cases as told
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.account.forms import typed
 from shoal.web.answers import done, page_of, try_form
-from shoal.web.cases_forms import GivingForm, OptionalWordsForm, ShowingForm
+from shoal.web.cases_forms import GivingForm, OptionalWordsForm, ShowingForm, WordsForm
 from shoal.web.components.nav import Place
 from shoal.web.supply.cases_forms import (
     ArrivalForm,
@@ -162,7 +162,7 @@ def replacement(request: OfBrand, code: str) -> HttpResponse:
 def no_replacement(request: OfBrand, code: str) -> HttpResponse:
     """This will say that there are no new goods after all: her money goes back."""
     found = queries.case_of_brand(brand=request.brand.id, code=code)
-    form = OptionalWordsForm(request.POST, auto_id="ending-%s")
+    form = WordsForm(request.POST, auto_id="ending-%s")
     if form.is_valid() and _done(
         form,
         lambda: deeds.cannot_replace(**_who(request, code), words=form.cleaned_data["words"]),
@@ -255,7 +255,7 @@ def _show(request: OfBrand, found: Case, *, status: int = 200, **forms: Any) -> 
         "receiving": ArrivalForm(case=found, auto_id="receiving-%s"),
         "contesting": ShowingForm(auto_id="contesting-%s"),
         "replacing": ReplacementForm(auto_id="replacing-%s"),
-        "ending": OptionalWordsForm(auto_id="ending-%s"),
+        "ending": WordsForm(auto_id="ending-%s"),
         "saying": ShowingForm(auto_id="saying-%s"),
         **forms,
     }
