@@ -20,7 +20,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotRun("Mutants exist in a checkout only.")
     rows, explained = mutants.targets(checkout / "tests" / "mutants.toml")
     chosen = [row for row in rows if arguments.name in row.module]
-    alive = mutants.survivors(checkout=checkout, rows=chosen, say=print)
+    alive = mutants.survivors(
+        checkout=checkout, rows=chosen, say=lambda line: print(line, flush=True)
+    )
     unknown = [mutant for mutant in alive if mutant.name not in explained]
     print(f"{len(alive)} live; {len(alive) - len(unknown)} of them are explained")
     return 1 if unknown else 0

@@ -195,7 +195,6 @@ def _passes(row: Target, source: str) -> bool:
 
 def _run_tests(row: Target, source: str) -> None:
     import pytest
-
     from hypothesis import Phase, settings
 
     nowhere = os.open(os.devnull, os.O_WRONLY)
