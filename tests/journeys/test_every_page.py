@@ -58,6 +58,8 @@ _NO_PAGE = {
     "supply:download-parcels": "a file",
     "supply:paper": "a file",
     "desk:paper": "a file",
+    "desk:payout": "walked to in test_payout",
+    "desk:payout-run": "walked to in test_payout",
 }
 # Words that stand in Latin letters in Chinese, too, and names.
 _LATIN = re.compile(

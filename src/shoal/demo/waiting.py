@@ -27,6 +27,11 @@ from shoal.orders.models import Order
 from shoal.orders.operations import ask_refund
 from shoal.orders.queries import orders_of_all
 from shoal.people.models import Person
+from shoal.settlement.accounts import AccountGiven, give_account
+from shoal.settlement.deposits import note_deposit
+from shoal.settlement.goodwill import ask_goodwill
+from shoal.settlement.models_payouts import PayoutAccount
+from shoal.settlement.parties import brand_party
 from shoal.stock.operations import receive_goods
 from shoal.stock.steps import Quantity
 
@@ -47,7 +52,7 @@ _FIRST_APPLICANT = 150
 def leave_waiting(
     *, suppliers: list[Supplier], operators: list[Person], customers: list[Person], at: datetime
 ) -> None:
-    """This will leave two applicants, goods, a sale, a refund and a report to be judged."""
+    """This will leave two applicants, goods, a sale, a refund, a report, money to be judged."""
     owners = add_named(
         [f"{names['zh']}·掌柜" for names, _ in _APPLICANTS],
         first=_FIRST_APPLICANT,
@@ -70,6 +75,30 @@ def leave_waiting(
         product=suppliers[3].products[0].id,
         at=at - 2 * _HOUR,
     )
+    _money(suppliers, operators, at - 2 * _HOUR)
+
+
+def _money(suppliers: list[Supplier], operators: list[Person], at: datetime) -> None:
+    """An account to compare with papers, a deposit to confirm, a gift to agree to."""
+    brand, by = suppliers[0].brand, operators[1].code
+    give_account(
+        party=brand_party(brand),
+        given=AccountGiven(PayoutAccount.Kind.BANK, brand.names["zh"], "招商银行", "755912345610"),
+        by=suppliers[0].owner.code,
+        at=at,
+    )
+    note_deposit(brand=brand, amount=500_000, reference="2026050100037", by=by, at=at)
+    order = orders_of_all(states=[Order.State.COMPLETED]).first()
+    if order is not None:
+        ask_goodwill(
+            customer=order.customer,
+            order=order,
+            amount=800,
+            currency=order.currency,
+            reason="快递晚到三天，向顾客致歉",
+            by=by,
+            at=at,
+        )
 
 
 def _apply(owner: Person, place: int, at: datetime) -> Brand:
