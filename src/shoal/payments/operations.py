@@ -6,7 +6,7 @@ call is safe to repeat.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from shoal.payments import queries, rules
 from shoal.payments.booking import take_notices
 from shoal.payments.models import Intent, Refund
 from shoal.payments.providers import (
+    AnnouncedOtherwise,
     Client,
     Prepaid,
     Prepayment,
@@ -85,30 +86,34 @@ def start_payment(
     payer = payer or Payer(provider=intent.provider)
     partner = provider(payer.provider)
     held = _hold_payment(intent=intent, payer=payer, at=at)
-    prepaid = partner.prepay(
-        prepayment=Prepayment(
-            code=held.code,
-            money=Money(held.amount, held.currency),
-            title=title,
-            return_url=return_url,
-            notify_url=notify_url(provider=held.provider),
-            expires_at=expires_at,
-            language=language,
-            client=payer.client,
-            client_user=payer.user,
-            client_address=payer.address,
-        )
+    announcement = Prepayment(
+        code=held.code,
+        money=Money(held.amount, held.currency),
+        title=title,
+        return_url=return_url,
+        notify_url=notify_url(provider=held.provider),
+        expires_at=expires_at,
+        language=language,
+        client=payer.client,
+        client_user=payer.user,
+        client_address=payer.address,
     )
+    try:
+        prepaid = partner.prepay(prepayment=announcement)
+    except AnnouncedOtherwise:
+        # She comes from another network, say, or as another user of her chat app.
+        held = _hold_payment(intent=held, payer=payer, at=at, anew=True)
+        prepaid = partner.prepay(prepayment=replace(announcement, code=held.code))
     _confirm_payment(intent=held, reference=prepaid.reference)
     return prepaid
 
 
 @operation
-def _hold_payment(*, intent: Intent, payer: Payer, at: datetime) -> Intent:
+def _hold_payment(*, intent: Intent, payer: Payer, at: datetime, anew: bool = False) -> Intent:
     held = lock_rows(Intent, [intent.id]).get(intent.id)
     if held is None or held.state != Intent.State.OPEN:
         raise NotPayable
-    held = _in_the_way_chosen(held=held, payer=payer, at=at)
+    held = _in_the_way_chosen(held=held, payer=payer, at=at, anew=anew)
     # From here on money may arrive: ask about it even if no notice ever comes.
     pause = rules.question_pause(asked=0)
     held.asked, held.ask_at = 0, at + (pause or _HELD)
@@ -116,14 +121,14 @@ def _hold_payment(*, intent: Intent, payer: Payer, at: datetime) -> Intent:
     return held
 
 
-def _in_the_way_chosen(*, held: Intent, payer: Payer, at: datetime) -> Intent:
-    """The intent itself, or its heir when it was announced in another way before.
+def _in_the_way_chosen(*, held: Intent, payer: Payer, at: datetime, anew: bool) -> Intent:
+    """The intent itself, or its heir when it was announced in another way before, or `anew`.
 
     A number means one thing to one partner: money may still come by the first way, and then it
     must be known as such. It is taken in, and what comes second goes back.
     """
     way = {"provider": payer.provider, "client": payer.client.value}
-    if held.provider == payer.provider and held.client == payer.client:
+    if held.provider == payer.provider and held.client == payer.client and not anew:
         return held
     if not held.asked and held.ask_at is None:
         Intent.objects.filter(id=held.id).update(**way)
@@ -227,7 +232,11 @@ def _confirm_refund(*, refund: Refund, known: Sequence[ProviderNotice], at: date
     # A notice may have overtaken the answer and finished it.
     if row.state != Refund.State.DONE:
         pause = rules.refund_pause(attempts=row.attempts)
-        _move(row, to=Refund.State.SENT, pause=pause, at=at, why="the provider has it in hand")
+        if pause is None:  # asked after for days: somebody must look
+            why, to = "the provider has not finished it", Refund.State.FAILED
+        else:
+            why, to = "the provider has it in hand", Refund.State.SENT
+        _move(row, to=to, pause=pause, at=at, why=why)
     if known:
         take_notices(notices=known, at=at)
 

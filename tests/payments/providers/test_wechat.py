@@ -10,6 +10,7 @@ from django.core.cache import cache
 from shoal.kit.clock import now
 from shoal.payments import operations
 from shoal.payments.models import Intent, Notice, Refund
+from shoal.payments.operations import Payer
 from shoal.payments.providers import (
     Client,
     NoMoneyMoved,
@@ -88,6 +89,17 @@ def test_another_way_is_another_number_and_both_count_as_one_payment(wechat):
     wechat.pay(first.code)
     assert tell(*wechat.notice_of_payment(first.code)).status_code == 200
     assert fresh(first).state == "captured"
+
+
+def test_other_particulars_are_another_number(wechat):
+    intent = open_one()
+    begin(intent, Client.PHONE)
+    who = Payer(provider="wechat", client=Client.PHONE, address="198.51.100.7")
+    operations.start_payment(intent=intent, payer=who, return_url="https://shop.example/", at=NOW)
+    first, heir = Intent.objects.order_by("id")
+    assert (first.state, heir.state) == ("closed", "open")
+    scene = wechat.orders[heir.code]["wish"]["scene_info"]
+    assert scene["payer_client_ip"] == "198.51.100.7"
 
 
 def test_what_has_been_paid_is_not_asked_for_again(wechat):

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
 
 from shoal.kit.clock import now
-from shoal.payments import operations, providers
+from shoal.payments import operations, providers, queries
 from shoal.payments.providers import (
     BillNotReady,
     NoMoneyMoved,
@@ -220,3 +220,18 @@ def test_a_platform_certificate_is_known_by_its_own_serial_number(wechat, settin
     lower["wechatpay-serial"] = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"
     with pytest.raises(NoMoneyMoved):
         provider("wechat").read_notice(headers=lower, body=body, at=now())
+
+
+def test_a_refund_that_never_ends_is_a_matter_for_an_operator(wechat):
+    wechat.refunds_wait = True
+    intent = paid(wechat)
+    refund = ask_back(intent, amount=5_000)
+    at = now()
+    while fresh(refund).next_at is not None:
+        at += timedelta(hours=7)
+        operations.send_refunds(at=at)
+    assert [stuck.id for stuck in queries.stuck_refunds()] == [refund.id]
+    wechat.finish_refund(refund.code)
+    operations.retry_refund(code=refund.code, by="olga", at=at)
+    operations.send_refunds(at=at)
+    assert fresh(refund).state == "done"

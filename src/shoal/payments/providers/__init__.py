@@ -111,6 +111,12 @@ class PaidAlready(Refused):
     code = "paid_already"
 
 
+class AnnouncedOtherwise(Refused):
+    """The payment partner knows this number with other particulars. Nothing was charged."""
+
+    code = "announced_otherwise"
+
+
 class NoticeRefused(Refused):
     """This notice is not from the payment partner, or is too old."""
 
@@ -173,7 +179,11 @@ class Provider(Protocol):
     thanks: str  # what the partner wants to read in answer to a notice
 
     def prepay(self, *, prepayment: Prepayment) -> Prepaid:
-        """This will announce a payment and return where the payer goes."""
+        """This will announce a payment and return how the payer goes on.
+
+        Raises AnnouncedOtherwise where a number was announced with other words before, and the
+        partner does not take new ones; PaidAlready where it has been paid.
+        """
         ...
 
     def query(self, *, code: str) -> Sequence[ProviderNotice]:

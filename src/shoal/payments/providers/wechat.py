@@ -23,6 +23,7 @@ from wechatpayv3 import WeChatPay, WeChatPayType
 
 from shoal.kit.money import Money
 from shoal.payments.providers import (
+    AnnouncedOtherwise,
     BillNotReady,
     BillRow,
     Client,
@@ -46,6 +47,7 @@ _PATIENCE = (2, 5)
 _SIGNED = ("signature", "timestamp", "nonce", "serial", "signature-type")
 _TITLE_CHARACTERS, _REASON_BYTES = 120, 80
 T = TypeVar("T")
+_REENTERED = "重入"  # "called again, with other particulars than the first time"
 _NOT_DONE = {"CLOSED", "ABNORMAL"}
 
 
@@ -263,6 +265,10 @@ class WeChat:
         match problem.get("code"):
             case "ORDERPAID":
                 raise PaidAlready
+            case "OUT_TRADE_NO_USED" | "ORDER_CLOSED":
+                raise AnnouncedOtherwise
+            case "INVALID_REQUEST" if _REENTERED in str(problem.get("message")):
+                raise AnnouncedOtherwise
             case "STATEMENT_CREATING":
                 raise BillNotReady
             case "ORDER_NOT_EXIST" | "RESOURCE_NOT_EXISTS" | "NO_STATEMENT_EXIST":
