@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from shoal.kit.clock import market_day
 from shoal.kit.money import portion
-from shoal.orders.models import Parcel
 from shoal.payments.models import Notice
 from shoal.payments.providers import BillKind, BillRow
 from shoal.payments.rules import Kind
@@ -19,7 +18,7 @@ from shoal.reconciliation.operations import (
     import_freight,
     propose_write_off,
 )
-from shoal.reconciliation.queries import BOOKED, carriers, open_differences
+from shoal.reconciliation.queries import booked_notices, carriers, open_differences, parcels_by
 
 _FEE = 60
 _DAY = timedelta(days=1)
@@ -35,7 +34,7 @@ def reconcile(*, operators: Sequence[Person], at: datetime) -> None:
     one is missing.
     """
     by_day: dict[str, dict[date, list[BillRow]]] = defaultdict(lambda: defaultdict(list))
-    for notice in Notice.objects.filter(BOOKED).order_by("happened_at", "id"):
+    for notice in booked_notices().order_by("happened_at", "id"):
         by_day[notice.provider][market_day(notice.happened_at)].append(_row(notice))
     for name, days in by_day.items():
         _spoil(days, today=market_day(at))
@@ -76,14 +75,12 @@ def _spoil(days: dict[date, list[BillRow]], *, today: date) -> None:
 def _freight(at: datetime) -> None:
     """A bill of the busiest carrier: one parcel dearer, one left out, one that nobody knows."""
     for carrier in carriers()[:1]:
-        parcels = Parcel.objects.filter(
-            carrier=carrier, shipped_at__gte=at - _OLDEST * _DAY, shipped_at__lt=at - 4 * _DAY
-        ).exclude(tracking="")
+        parcels = parcels_by(carrier=carrier).filter(
+            shipped_at__gte=at - _OLDEST * _DAY, shipped_at__lt=at - 4 * _DAY
+        )
         rows = [
             Freight(row.tracking, row.freight_minor or _USUAL, row.order.currency, row.shipped_at)
-            for row in parcels.select_related("order").order_by(
-                "-freight_minor", "shipped_at", "id"
-            )
+            for row in parcels.order_by("-freight_minor", "shipped_at", "id")
             if row.shipped_at
         ]
         if len(rows) > 2:

@@ -18,11 +18,9 @@ from shoal.reconciliation.models import Bill, BillLine, Deed, Difference, Match
 from shoal.reconciliation.rules import Key
 from shoal.settlement.models_payouts import Goodwill
 
-BOOKED = Q(
+_BOOKED = Q(
     kind=Kind.CAPTURED, verdict__in=[Verdict.ACCEPTED, Verdict.WRONG_AMOUNT, Verdict.REPEATED]
 ) | Q(kind=Kind.REFUNDED, verdict=Verdict.ACCEPTED)
-"""The notices that moved money here."""
-
 # What is older than this and in no open difference has been dealt with one way or the other.
 _WINDOW = timedelta(days=35)
 
@@ -185,7 +183,7 @@ def missing_days(*, provider: str, at: datetime) -> list[date]:
 
     They begin with the provider's first notice, or in the open window if that is later.
     """
-    first = Notice.objects.filter(BOOKED, provider=provider).aggregate(at=Min("happened_at"))["at"]
+    first = booked_notices(provider=provider).aggregate(at=Min("happened_at"))["at"]
     if first is None:
         return []
     today = market_day(at)
@@ -207,7 +205,7 @@ def last_heard_at() -> datetime | None:
 
 def providers_in_use() -> list[str]:
     """This will name the providers whose notices have moved money here."""
-    names = Notice.objects.filter(BOOKED).values_list("provider", flat=True)
+    names = booked_notices().values_list("provider", flat=True)
     return sorted(set(names.distinct()))
 
 
@@ -221,6 +219,18 @@ def covered_days(*, bill: Bill) -> dict[date, Bill]:
         for row in rows.order_by("id")
         for n in range((row.day - row.since_day).days + 1)
     }
+
+
+def booked_notices(*, provider: str = "") -> QuerySet[Notice]:
+    """This will return the notices that moved money here, of one provider or of all."""
+    rows = Notice.objects.filter(_BOOKED)
+    return rows.filter(provider=provider) if provider else rows
+
+
+def parcels_by(*, carrier: str) -> QuerySet[Parcel]:
+    """This will return the parcels that went by a carrier, with their orders."""
+    rows = Parcel.objects.filter(carrier__iexact=carrier).exclude(tracking="")
+    return rows.select_related("order")
 
 
 def unmatched_lines(*, bill: Bill) -> list[BillLine]:
@@ -240,7 +250,7 @@ def unmatched_notices(*, bill: Bill) -> list[Notice]:
     done = Difference.objects.filter(deeds__how=Deed.How.WRITTEN_OFF)
     since_at, _ = day_bounds(bill.since_day - _WINDOW)
     waiting = open_differences(source=bill.source, partner=bill.partner).values("notice")
-    rows = Notice.objects.filter(BOOKED, provider=bill.partner, match_of_notice=None)
+    rows = booked_notices(provider=bill.partner).filter(match_of_notice=None)
     rows = rows.filter(Q(happened_at__gte=since_at) | Q(id__in=waiting))
     return list(rows.exclude(Exists(done.filter(notice=OuterRef("pk")))).order_by("id"))
 
@@ -257,12 +267,10 @@ def unmatched_parcels(*, bill: Bill) -> list[Parcel]:
     done = Difference.objects.filter(deeds__how=Deed.How.WRITTEN_OFF)
     since_at, _ = day_bounds(bill.since_day - _WINDOW)
     waiting = open_differences(source=bill.source, partner=bill.partner).values("parcel")
-    rows = Parcel.objects.filter(carrier__iexact=bill.partner, match_of_parcel=None).exclude(
-        tracking=""
-    )
+    rows = parcels_by(carrier=bill.partner).filter(match_of_parcel=None)
     rows = rows.filter(Q(shipped_at__gte=since_at) | Q(id__in=waiting))
     rows = rows.exclude(Exists(done.filter(parcel=OuterRef("pk"))))
-    return list(rows.select_related("order").order_by("id"))
+    return list(rows.order_by("id"))
 
 
 def seen_keys(*, bill: Bill, lines: Iterable[BillLine]) -> set[Key]:
@@ -288,9 +296,8 @@ def not_paid_out(*, provider: str, currency: str) -> Money:
     What moved here and stands in no bill, less what stands in bills and moved nothing here.
     """
     done = Difference.objects.filter(deeds__how=Deed.How.WRITTEN_OFF)
-    ours = Notice.objects.filter(
-        BOOKED, provider=provider, currency=currency, match_of_notice=None
-    ).exclude(Exists(done.filter(notice=OuterRef("pk"))))
+    ours = booked_notices(provider=provider).filter(currency=currency, match_of_notice=None)
+    ours = ours.exclude(Exists(done.filter(notice=OuterRef("pk"))))
     theirs = BillLine.objects.filter(
         bill__source=Bill.Source.PROVIDER,
         bill__partner=provider,
