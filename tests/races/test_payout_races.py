@@ -12,7 +12,8 @@ from shoal.kit.transactions import one_transaction
 from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance
 from shoal.ledger.steps import AccountKey, NewTransfer, post
-from shoal.settlement.models_payouts import Payout, PayoutRun
+from shoal.settlement.accounts import give_account
+from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutRun
 from shoal.settlement.payouts_operations import (
     ask_payout,
     decide_run,
@@ -24,7 +25,7 @@ from shoal.settlement.payouts_operations import (
 )
 from tests import trade
 from tests.partner import harbour, partner  # noqa: F401 - fixtures
-from tests.payouts import EARNED, OLGA, OSKAR, at, balance, earned, released, verified
+from tests.payouts import EARNED, OLGA, OSKAR, at, balance, earned, given, released, verified
 from tests.races.test_last_unit import at_once
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -82,6 +83,18 @@ def test_parts_asked_for_at_once_never_exceed_the_balance(settings) -> None:
     part = lambda: ask_payout(party=party, amount=1_500, by="mei", at=EARNED)  # noqa: E731
     assert answers_of(part, part, part) == ["Payout", "payout_blocked", "payout_blocked"]
     assert balance(party) == 500
+
+
+def test_two_accounts_given_at_once_leave_one_that_counts(settings) -> None:
+    settings.SHOAL_PAYOUTS = "file"
+    party = earned(trade.open_market())
+    give = [
+        lambda number=number: give_account(party=party, given=given(number), by="mei", at=EARNED)
+        for number in ("111", "222", "333")
+    ]
+    assert answers_of(*give) == ["PayoutAccount"] * 3
+    states = sorted(PayoutAccount.objects.values_list("state", flat=True))
+    assert states == ["given", "replaced", "replaced"]
 
 
 def test_two_operators_release_a_run_once(settings) -> None:

@@ -14,6 +14,7 @@ from shoal.settlement.accounts import (
     judge_account,
 )
 from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutRun
+from shoal.settlement.parties import currencies_of
 from shoal.settlement.payouts import PayoutBlocked, PayoutTooLarge
 from shoal.settlement.payouts_operations import (
     HeldAlready,
@@ -226,6 +227,25 @@ def test_the_worker_makes_one_payout_per_party_and_period(mei, settings):
     assert prepare_payouts(at=EARNED + 7 * DAY) == 1
     settings.SHOAL_PAYOUT_PERIOD = "never"
     assert prepare_payouts(at=EARNED + 14 * DAY) == 0
+
+
+def test_each_currency_is_paid_by_itself_and_nothing_converts(by_file):
+    from shoal.kit.ids import uuid7
+    from shoal.kit.transactions import one_transaction
+    from shoal.ledger.steps import AccountKey, NewTransfer, post
+
+    party = brand(trade.open_market())
+    verified(party)
+    escrow = AccountKey(Account.Kind.ESCROW, "JPY")
+    mine = AccountKey(Account.Kind.BRAND, "JPY", party.id)
+    with one_transaction():
+        post(transfers=[NewTransfer(uuid7(), "t", escrow, mine, 500, uuid7(), EARNED, "t")])
+    assert currencies_of(party=party) == ["CNY", "JPY"]
+    assert prepare_payouts(at=EARNED) == 1
+    assert prepare_payouts(at=EARNED) == 0
+    payout = Payout.objects.get()
+    assert (payout.currency, payout.amount) == ("JPY", 500)
+    assert currencies_of(party=party) == ["CNY"]
 
 
 def test_less_than_the_minimum_waits(by_file, settings):

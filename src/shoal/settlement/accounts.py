@@ -14,7 +14,7 @@ from shoal.kit.transactions import operation, step
 from shoal.ledger.models import Balance
 from shoal.people.events import ErasureAsked
 from shoal.settlement.models_payouts import Payout, PayoutAccount
-from shoal.settlement.parties import Party, party_by_id, tell, vault_key
+from shoal.settlement.parties import Party, lock_party, party_by_id, tell, vault_key
 from shoal.settlement.payout_providers import default_payout_provider
 from shoal.settlement.payouts import fail_payout, made_for, make_proof, refuse_account
 from shoal.settlement.payouts_queries import OPEN, minimum
@@ -115,6 +115,7 @@ def give_account(*, party: Party, given: AccountGiven, by: str, at: datetime) ->
     if not all(cleaned.values()):
         raise AccountIncomplete
     key = vault_key(party=party)
+    lock_party(party=party)
     before = _locked_live(party)
     if before is not None and before.kind == given.kind and opened(before) == cleaned:
         return before

@@ -241,7 +241,8 @@ def brands_with_deposits() -> list[Brand]:
     """This will list the brands that have a deposit, or owe one by a contract they signed."""
     owing = Contract.objects.filter(signed_at__isnull=False, deposit_minor__gt=0)
     held = Account.objects.filter(kind=Account.Kind.DEPOSIT)
-    ids = {*owing.values_list("brand_id", flat=True), *held.values_list("party", flat=True)}
+    ids = {*owing.values_list("brand_id", flat=True)}
+    ids |= {party for party in held.values_list("party", flat=True) if party is not None}
     return list(Brand.objects.filter(id__in=ids).order_by("applied_at", "id"))
 
 

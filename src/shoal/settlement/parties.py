@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
 from django.utils.translation import gettext, override
 
 from shoal.brands.models import Brand, BrandMember
 from shoal.brands.queries import brand_members
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
+from shoal.kit.locks import lock_row
 from shoal.kit.transactions import step
-from shoal.ledger.models import Account
+from shoal.ledger.models import Account, Balance
 from shoal.notify.providers import OutboxExposed
 from shoal.notify.steps import send_mail, send_text
 from shoal.people.models import Person
@@ -78,6 +80,27 @@ def party_by_code(*, kind: str, code: str) -> Party:
     if brand is None:
         raise NotFound
     return brand_party(brand)
+
+
+def currencies_of(*, party: Party) -> list[str]:
+    """This will list the currencies in which a party has money or owes some, her own first."""
+    rows = Balance.objects.filter(account__kind=party.ledger, account__party=party.id)
+    found = rows.exclude(credits=F("debits")).values_list("account__currency", flat=True)
+    return [party.currency, *sorted(set(found) - {party.currency})]
+
+
+def in_currency(party: Party, currency: str) -> Party:
+    """This will return a party as somebody who is paid in `currency`; amounts never convert."""
+    return replace(party, currency=currency)
+
+
+@step
+def lock_party(*, party: Party) -> None:
+    """This will lock a party's own row: accounts and holds of one party come one by one."""
+    if party.kind == PartyKind.KEEPER:
+        lock_row(Shop, party.id)
+    else:
+        lock_row(Brand, party.id)
 
 
 def vault_key(*, party: Party) -> UUID:

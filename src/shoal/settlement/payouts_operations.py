@@ -20,7 +20,7 @@ from shoal.ledger.models import Account, Balance
 from shoal.payments.providers import ProviderDown, ProviderSaidNo
 from shoal.payments.rules import refund_pause as pause_after
 from shoal.settlement.models_payouts import PartyKind, Payout, PayoutAccount, PayoutHold, PayoutRun
-from shoal.settlement.parties import Party, parties
+from shoal.settlement.parties import Party, in_currency, lock_party, parties
 from shoal.settlement.payout_providers import PayoutWord, Sending, payout_provider
 from shoal.settlement.payout_providers.file import NAME as BY_FILE
 from shoal.settlement.payout_providers.file import read_answer, write_file
@@ -105,16 +105,19 @@ def prepare_payouts(*, at: datetime) -> int:
 def _owed(period: str) -> list[Party]:
     kinds = {Account.Kind.KEEPER: PartyKind.KEEPER, Account.Kind.BRAND: PartyKind.BRAND}
     rows = Balance.objects.filter(account__kind__in=kinds).select_related("account")
-    wanted = [
-        (str(kinds[Account.Kind(row.account.kind)]), party)
+    owed = [
+        (str(kinds[Account.Kind(row.account.kind)]), party, row.account.currency)
         for row in rows.order_by("account_id")
         if row.credits > row.debits and (party := row.account.party) is not None
     ]
-    paid = set(
-        Payout.objects.filter(period=period).values_list("party_kind", "party")
-    )  # asked again they would be refused by the database; looking first is kinder
-    found = parties(wanted=[pair for pair in wanted if pair not in paid])
-    return list(found.values())
+    # Asked again they would be refused by the database; looking first is kinder.
+    paid = set(Payout.objects.filter(period=period).values_list("party_kind", "party", "currency"))
+    found = parties(wanted=[(kind, party) for kind, party, _ in owed])
+    return [
+        in_currency(found[kind, party], currency)
+        for kind, party, currency in owed
+        if (kind, party, currency) not in paid and (kind, party) in found
+    ]
 
 
 def _prepare(party: Party, *, period: str, at: datetime) -> int:
@@ -214,6 +217,7 @@ def hold_payouts(*, party: Party, reason: str, by: str, at: datetime) -> PayoutH
     """
     if not reason.strip():
         raise ReasonNeeded
+    lock_party(party=party)
     account = PayoutAccount.objects.filter(party_kind=party.kind, party=party.id)
     list(account.order_by("id").select_for_update())  # whoever is being paid now waits, or is first
     held = PayoutHold.objects.filter(party_kind=party.kind, party=party.id, lifted_at=None)

@@ -20,12 +20,13 @@ from shoal.settlement.accounts import (
     prove_account,
 )
 from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutStep
-from shoal.settlement.parties import Party
+from shoal.settlement.parties import Party, currencies_of, in_currency
 from shoal.settlement.payouts_operations import ask_payout
 from shoal.settlement.payouts_queries import payout_desk, payout_steps, payouts_of
 from shoal.settlement.payouts_rules import Block, Why
 from shoal.web.answers import done, page_of, try_form
 from shoal.web.components.fields import AmountField
+from shoal.web.components.nav import Place
 
 PAYOUT_KINDS = {"made": "warn", "released": "", "sent": "", "paid": "good", "failed": "bad"}
 ACCOUNT_KINDS = {
@@ -107,12 +108,23 @@ def payouts_context(
 ) -> dict[str, Any]:
     """This will gather what a party's page of payouts shows."""
     at = clock.now()
+    currencies = currencies_of(party=party)
+    party = _chosen(
+        party, currencies, request.POST.get("currency") or request.GET.get("currency", "")
+    )
     account = last_account(party=party)
     stands = account if account and account.state in {"given", "proving", "verified"} else None
     page = page_of(request, payouts_of(party=party), size=10)
     desk = payout_desk(party=party, account=stands, at=at)
     return {
         "desk": desk,
+        "currency": party.currency,
+        "currencies": [
+            Place(one, "", f"{request.path}?currency={one}", current=one == party.currency)
+            for one in currencies
+        ]
+        if len(currencies) > 1
+        else [],
         "blocks": [block_words(block) for block in desk.blocks if block.why is not Why.NOTHING],
         "may_ask": not desk.blocks,
         "account": account_row(account) if account else None,
@@ -127,6 +139,7 @@ def answer_ask(
     request: HttpRequest, *, party: Party, by: str, goto: str
 ) -> "AskForm | HttpResponse":
     """This will take a payout that a party asks for; a form comes back where it was refused."""
+    party = _chosen(party, currencies_of(party=party), request.POST.get("currency", ""))
     form = AskForm(request.POST, currency=party.currency)
     if form.is_valid():
         amount = form.cleaned_data["amount"]
@@ -138,6 +151,10 @@ def answer_ask(
             words = gettext("Your payout is made. Two people release it, then the bank has it.")
             return done(request, words, goto)
     return form
+
+
+def _chosen(party: Party, currencies: list[str], wanted: str) -> Party:
+    return in_currency(party, wanted) if wanted in currencies else party
 
 
 def answer_proof(request: HttpRequest, *, party: Party, goto: str) -> "ProofForm | HttpResponse":
