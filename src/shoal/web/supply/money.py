@@ -80,6 +80,8 @@ def _first_number(lines: list[OrderLine], line: OrderLine) -> int:
 
 
 def _how(line: OrderLine) -> str:
+    if line.gift_of_id:
+        return gettext("Your gift to the customer")
     currency = line.order.currency
     unit = Money(line.supply_minor, currency)
     told = gettext("{count} × {price} supply price").format(
