@@ -4,7 +4,7 @@ The letters are WenQuanYi Micro Hei's, which has Chinese and Latin; only those u
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -27,10 +27,12 @@ _DOTS = "…"
 
 def write_pdf(path: Path, paper: Paper) -> int:
     """This will write `paper` to `path` as PDF; returns how many rows its table has."""
-    canvas = Canvas(str(path), pagesize=A4, invariant=1)
+    canvas = Canvas("", pagesize=A4, invariant=1)
     canvas.setTitle(paper.title)
     canvas.setAuthor("Shoal")
-    return _Sheet(canvas, _font()).write(paper)
+    count = _Sheet(canvas, _font()).draw(paper)
+    path.write_bytes(canvas.getpdfdata())
+    return count
 
 
 @cache
@@ -48,7 +50,7 @@ class _Sheet:
         self.canvas, self.font = canvas, font
         self.page, self.y = 1, _HEIGHT - _TOP
 
-    def write(self, paper: Paper) -> int:
+    def draw(self, paper: Paper) -> int:
         self._head(paper)
         count = self._table(paper)
         if paper.note:
@@ -56,7 +58,6 @@ class _Sheet:
             self.y -= _LEADING
             self._text(_SIDE, paper.note, _SMALL, _SOFT)
         self._foot()
-        self.canvas.save()
         return count
 
     def _head(self, paper: Paper) -> None:
@@ -107,12 +108,17 @@ class _Sheet:
         columns: Sequence[Column],
         edges: Sequence[tuple[float, float]],
     ) -> None:
+        # Colour and letters are set once for the row: there may be a hundred thousand of them.
+        self._ink(_TEXT, _INK)
         for cell, column, (left, right) in zip(row, columns, edges, strict=True):
             text = amount_text(amount=cell) if isinstance(cell, Money) else str(cell)
+            if not text:
+                continue
             if column.figures:
-                self._right(right, text, _TEXT, _INK)
+                self.canvas.drawRightString(right, self.y, _plain(text))
             else:
-                self._text(left, self._cut(text, right - left, _TEXT), _TEXT, _INK)
+                cut = self._cut(text, right - left, _TEXT)
+                self.canvas.drawString(left, self.y, _plain(cut))
         self.y -= _LEADING
 
     def _room(self, needed: float) -> None:
@@ -125,23 +131,25 @@ class _Sheet:
         self.page, self.y = self.page + 1, _HEIGHT - _TOP
 
     def _foot(self) -> None:
-        self.canvas.setFillColorRGB(*_SOFT)
-        self.canvas.setFont(self.font, _SMALL)
+        self._ink(_SMALL, _SOFT)
         self.canvas.drawRightString(_WIDTH - _SIDE, _FOOT - 20, str(self.page))
 
-    def _text(self, x: float, text: str, size: int, ink: tuple[float, float, float]) -> None:
+    def _ink(self, size: int, ink: tuple[float, float, float]) -> None:
         self.canvas.setFillColorRGB(*ink)
         self.canvas.setFont(self.font, size)
+
+    def _text(self, x: float, text: str, size: int, ink: tuple[float, float, float]) -> None:
+        self._ink(size, ink)
         self.canvas.drawString(x, self.y, _plain(text))
 
     def _right(self, x: float, text: str, size: int, ink: tuple[float, float, float]) -> None:
-        self.canvas.setFillColorRGB(*ink)
-        self.canvas.setFont(self.font, size)
+        self._ink(size, ink)
         self.canvas.drawRightString(x, self.y, _plain(text))
 
     def _cut(self, text: str, width: float, size: int) -> str:
         """What of a text fits into `width`, with dots where something is left out."""
-        if self._wide(text, size) <= width - 6:
+        # No letter is wider than it is high: what is short enough need not be measured.
+        if len(text) * size <= width - 6 or self._wide(text, size) <= width - 6:
             return text
         while text and self._wide(text + _DOTS, size) > width - 6:
             text = text[:-1]
@@ -158,7 +166,13 @@ class _Sheet:
         return [*lines, line] if line else lines
 
     def _wide(self, text: str, size: int) -> float:
-        return float(pdfmetrics.stringWidth(text, self.font, size))
+        return _measured(text, self.font, size)
+
+
+@lru_cache(maxsize=4_096)
+def _measured(text: str, font: str, size: int) -> float:
+    """Times, kinds and orders come again and again."""
+    return float(pdfmetrics.stringWidth(text, font, size))
 
 
 def _edges(columns: Sequence[Column]) -> list[tuple[float, float]]:
@@ -173,4 +187,7 @@ def _edges(columns: Sequence[Column]) -> list[tuple[float, float]]:
 
 def _plain(text: str) -> str:
     """A title may hold line breaks or control signs; on paper they are blanks."""
-    return "".join(sign if sign.isprintable() else " " for sign in text.replace(NO_BREAK, " "))
+    text = text.replace(NO_BREAK, " ")
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else " " for sign in text)
