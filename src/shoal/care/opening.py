@@ -20,7 +20,7 @@ from shoal.orders.models import Order, OrderLine, Parcel
 class NothingChosen(Refused):
     """Please choose what it is about: at least one line and one unit."""
 
-    code = "nothing_chosen"
+    code = "nothing_asked"
 
 
 class OneParcelPerCase(Refused):
@@ -124,7 +124,7 @@ def check(
 ) -> Checked:
     """This will say what a request comes to. Raises one of the refusals above."""
     wishes = {wish.line: wish for wish in wanted if wish.units > 0}
-    known = OrderLine.objects.filter(order=order).select_related("parcel", "offer", "sku").in_bulk()
+    known = OrderLine.objects.filter(order=order).select_related("parcel", "sku").in_bulk()
     chosen = [known[key] for key in wishes if key in known]
     if not chosen or len(chosen) != len(wishes):
         raise NothingChosen
@@ -140,7 +140,7 @@ def check(
         wishes |= _gifts(parcel, wishes, known)
         chosen = [known[key] for key in wishes]
     free = free_of(chosen, reason=reason)
-    rows = [_row(row, wishes[row.id], free[row.id], kind) for row in chosen]
+    rows = [_row(row, wishes[row.id], free[row.id], kind, order.currency) for row in chosen]
     if kind != Kind.EXCHANGE and not sum(row.asked_minor for row in rows):
         raise NothingChosen
     returns = rules.needs_return(kind=kind, reason=reason)
@@ -178,13 +178,13 @@ def _gifts(
     return {row.id: WantedUnits(row.id, row.units_left) for row in gifts}
 
 
-def _row(line: OrderLine, wish: WantedUnits, free: Free, kind: Kind) -> CaseLine:
+def _row(line: OrderLine, wish: WantedUnits, free: Free, kind: Kind, currency: str) -> CaseLine:
     if wish.units > free.units:
         raise UnitsTaken(free=free.units)
     full = rules.worth(free, wish.units)
     asked = full if wish.amount is None or kind != Kind.REFUND else wish.amount
     if not 0 <= asked <= full:
-        raise AmountTooLarge(most=amount_words(full, line.offer.currency))
+        raise AmountTooLarge(most=amount_words(full, currency))
     return CaseLine(
         line=line,
         units=wish.units,

@@ -1,0 +1,161 @@
+"""Who hears of a case and who does not; which freight goes back; which gift goes along."""
+
+import pytest
+
+from shoal.care import operations_brand as brand
+from shoal.care import operations_cases as cases
+from shoal.care import queries_cases as queries
+from shoal.care.models import Case
+from shoal.care.opening import OtherGoods, WantedUnits
+from shoal.care.operations_rulings import rule_case
+from shoal.care.rules_cases import Kind, Reason, State
+from shoal.care.steps_erasure import CasesUnderWay, refuse_open_cases
+from shoal.catalog.models import Product
+from shoal.catalog.operations import set_freight_template
+from shoal.kit.errors import NotFound
+from shoal.kit.transactions import one_transaction
+from shoal.notify.models import Outgoing
+from shoal.notify.queries import outbox
+from shoal.orders.models import Order, OrderLine, Parcel
+from shoal.people.events import ErasureAsked
+from tests import goods, trade
+from tests.care.cases import ASKED, HOUR, again, ask, delivered, forwarded, name_address
+from tests.trade import AT
+
+pytestmark = pytest.mark.django_db
+
+
+def _with_freight(minor: int) -> trade.Market:
+    market = trade.open_market()
+    freight = set_freight_template(brand=market.brand, name="标准", base_minor=minor, at=AT)
+    product = Product.objects.get(id=market.offer.sku.product_id)
+    product.freight = freight
+    product.save(update_fields=["freight"])
+    return market
+
+
+def test_each_step_is_told_in_the_listener_s_language() -> None:
+    market = trade.open_market()
+    placed = delivered(market, customer=market.bob)
+    Outgoing.objects.all().delete()
+    case = forwarded(placed, kind=Kind.REFUND)
+    brand.accept_case(brand=market.brand.id, code=case.code, by="owner", at=ASKED)
+    told = [(one.to, one.body) for one in reversed(outbox())]
+    to_mei = [body for to, body in told if to == "+8613800000010"]
+    to_bob = [body for to, body in told if to == "+8613800000012"]
+    assert f"/keep/cases/{case.code}" in to_mei[0]
+    assert case.code in to_bob[0]
+    assert f"/cases/{case.code}" in to_bob[-1]
+    assert "100.00 CNY is on its way back to you" in to_bob[-1]
+    assert not any("收到就是坏的" in body for _, body in told)
+
+
+def test_a_doubt_is_told_to_the_platform_and_not_to_the_brand() -> None:
+    market = trade.open_market()
+    placed = delivered(market)
+    case = ask(placed, kind=Kind.REFUND, reason=Reason.COUNTERFEIT)
+    with pytest.raises(NotFound):
+        queries.case_of_brand(brand=market.brand.id, code=case.code)
+    assert queries.counts_of_brand(brand=market.brand.id)["open"] == 0
+    rule_case(code=case.code, grants=False, words="是正品", by="olga", at=ASKED)
+    with pytest.raises(NotFound):
+        queries.case_of_brand(brand=market.brand.id, code=case.code)
+
+
+def test_a_keeper_s_case_is_not_the_brand_s_yet() -> None:
+    market = trade.open_market()
+    case = ask(delivered(market))
+    with pytest.raises(NotFound):
+        queries.case_of_brand(brand=market.brand.id, code=case.code)
+    assert queries.case_of_shop(shop=market.shop.id, code=case.code).waits_for == "keeper"
+
+
+def test_freight_goes_back_with_the_whole_parcel_when_the_brand_answers() -> None:
+    market = _with_freight(800)
+    placed = delivered(market, quantity=2)
+    first = forwarded(placed, kind=Kind.REFUND, units=1)
+    brand.accept_case(brand=market.brand.id, code=first.code, by="owner", at=ASKED)
+    assert (again(first).refund_minor, first.freight_minor) == (10_000, 0)
+    last = forwarded(placed, kind=Kind.REFUND, units=1)
+    brand.accept_case(brand=market.brand.id, code=last.code, by="owner", at=ASKED)
+    assert (again(last).refund_minor, last.freight_minor) == (10_800, 800)
+    assert trade.is_sound()
+
+
+def test_freight_stays_when_she_changed_her_mind() -> None:
+    market = _with_freight(800)
+    name_address(market)
+    placed = delivered(market, quantity=1)
+    case = forwarded(placed, reason=Reason.CHANGED_MIND)
+    brand.accept_case(brand=market.brand.id, code=case.code, by="owner", at=ASKED)
+    cases.send_back(
+        customer=market.alice.id, code=case.code, carrier="c", tracking="t", by="a", at=ASKED
+    )
+    brand.receive_return(brand=market.brand.id, code=case.code, by="owner", at=ASKED)
+    assert (again(case).refund_minor, case.freight_minor) == (10_000, 0)
+    assert trade.is_sound()
+
+
+def test_cancelling_all_that_waits_gives_freight_back() -> None:
+    market = _with_freight(800)
+    placed = trade.order(market, quantity=2)
+    trade.pay(placed)
+    part = ask(placed, kind=Kind.CANCEL, reason=Reason.LATE, units=1, at=AT + HOUR)
+    rest = ask(placed, kind=Kind.CANCEL, reason=Reason.LATE, units=1, at=AT + HOUR)
+    assert (part.refund_minor, rest.refund_minor, rest.freight_minor) == (10_000, 10_800, 800)
+    assert Parcel.objects.get(order=placed).state == "cancelled"
+    assert trade.is_sound()
+
+
+def test_other_goods_are_not_an_exchange() -> None:
+    market = trade.open_market()
+    placed = delivered(market)
+    other = goods.live_product(market.brand)
+    line = OrderLine.objects.get(order=placed)
+    with pytest.raises(OtherGoods):
+        cases.open_case(
+            customer=market.alice.id, order=placed.code, kind=Kind.EXCHANGE,
+            reason=Reason.DOES_NOT_FIT, words="换一个", by="alice", at=ASKED,
+            lines=[WantedUnits(line.id, 1, sku=other.skus.all()[0].id)],
+        )  # fmt: skip
+    assert not Case.objects.exists()
+
+
+def test_another_size_is_held_and_sent() -> None:
+    market = trade.open_market()
+    name_address(market)
+    placed = delivered(market)
+    line = OrderLine.objects.get(order=placed)
+    size = line.sku.product.skus.exclude(id=line.sku_id).get()
+    case = cases.open_case(
+        customer=market.alice.id, order=placed.code, kind=Kind.EXCHANGE,
+        reason=Reason.DOES_NOT_FIT, words="换大一号", by="alice", at=ASKED,
+        lines=[WantedUnits(line.id, 1, sku=size.id)],
+    )  # fmt: skip
+    assert queries.replacements_of(case=case)[0].sku_id == size.id
+    cases.withdraw_case(customer=market.alice.id, code=case.code, by="alice", at=ASKED)
+    assert queries.replacements_of(case=case)[0].state == "released"
+    assert trade.is_sound()
+
+
+def test_nobody_is_forgotten_with_an_open_case() -> None:
+    market = trade.open_market()
+    case = ask(delivered(market))
+    with pytest.raises(CasesUnderWay), one_transaction():
+        refuse_open_cases([ErasureAsked(market.alice.id, ASKED)])
+    cases.withdraw_case(customer=market.alice.id, code=case.code, by="alice", at=ASKED)
+    with one_transaction():
+        refuse_open_cases([ErasureAsked(market.alice.id, ASKED)])
+    assert again(case).state == State.WITHDRAWN
+
+
+def test_a_refund_of_everything_ends_the_order() -> None:
+    market = trade.open_market()
+    placed = delivered(market)
+    case = forwarded(placed, kind=Kind.REFUND, units=2)
+    brand.accept_case(brand=market.brand.id, code=case.code, by="owner", at=ASKED)
+    placed.refresh_from_db()
+    assert placed.state == Order.State.REFUNDED
+    assert queries.askable_of(order=placed, at=ASKED) == []
+    exported = queries.export_cases(customer=market.alice.id)
+    assert exported[0]["steps"][0]["text"] == "收到就是坏的"
