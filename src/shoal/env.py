@@ -237,6 +237,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("SHOAL_UNPAID_MINUTES", "30", "Minutes after which an unpaid order expires.", _whole),
     Setting("SHOAL_AFTER_SALES_DAYS", "7", "Days after delivery in which a customer may return.",
             _whole),
+    Setting("SHOAL_ARRIVAL_DAYS", "15", "Days after shipping in which a parcel counts as arrived "
+            "when nobody says so.", _whole),
     Setting("SHOAL_COUNTERFEIT_DAYS", "90", "Days after delivery in which goods that are not "
             "genuine may be complained of.", _whole),
     Setting("SHOAL_CASE_KEEPER_HOURS", "24", "Hours after which a case goes to the brand without "

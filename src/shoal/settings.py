@@ -21,6 +21,7 @@ SHOAL_CURRENCIES: list[str] = list(
     dict.fromkeys([SHOAL_CURRENCY, *env.read("SHOAL_CURRENCIES")])
 )
 SHOAL_UNPAID_AFTER = timedelta(minutes=env.read("SHOAL_UNPAID_MINUTES"))
+SHOAL_ARRIVAL = timedelta(days=env.read("SHOAL_ARRIVAL_DAYS"))
 SHOAL_AFTER_SALES = timedelta(days=env.read("SHOAL_AFTER_SALES_DAYS"))
 SHOAL_STATEMENT_PERIOD: str = env.read("SHOAL_STATEMENT_PERIOD")
 SHOAL_PAYOUTS: str = env.read("SHOAL_PAYOUTS")

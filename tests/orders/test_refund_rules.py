@@ -74,7 +74,8 @@ def test_no_party_gives_more_than_a_unit_of_money_beyond_its_share(
 
 
 @pytest.mark.parametrize(
-    ("units", "amount"), [(4, None), (-1, None), (0, None), (0, 0), (1, 10_001), (1, -1)]
+    ("units", "amount"),
+    [(4, None), (-1, None), (0, None), (0, 0), (1, 10_001), (1, -1), (4, 100), (-1, 100)],
 )
 def test_more_than_there_is_cannot_go_back(units: int, amount: int | None) -> None:
     left = Left(units=3, paid=10_000, promotion=0, brand=7_000, keeper=2_000, platform=1_000, tax=0)

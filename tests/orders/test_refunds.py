@@ -5,18 +5,20 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError
 
+from shoal.care.operations_cases import withdraw_case
 from shoal.kit.transactions import operation
 from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance, platform_balances
 from shoal.orders import operations
-from shoal.orders.models import LineRefund, Order, OrderLine, Parcel
-from shoal.orders.refunds import freeze, thaw
-from shoal.orders.steps import lock_orders
+from shoal.orders.models import LineRefund, Order, OrderLine, Parcel, ParcelStep
+from shoal.orders.refunds import freeze
+from shoal.orders.shipping import presume_arrivals
 from shoal.payments.models import Refund
 from shoal.payments.steps import RefundTooLarge
 from shoal.settlement.models import Reversal, SettledLine
 from shoal.stock.models import Allotment
 from tests import trade
+from tests.care import cases
 from tests.trade import AT, DAY, Market
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,18 +127,13 @@ def test_the_database_lets_no_line_give_more_than_it_had(arrived: Order) -> None
 
 
 def test_a_frozen_line_waits_for_its_case(market: Market, arrived: Order) -> None:
-    line = OrderLine.objects.get(order=arrived)
-    operation(freeze)(lines=[line.id])
+    case = cases.ask(arrived)
     assert operations.complete_orders(at=LATER) == 1
     assert not SettledLine.objects.exists()
     assert balances(market) == (0, 0, 0, 30_000)
     assert trade.is_sound()
-
-    @operation
-    def close() -> None:
-        thaw(order=lock_orders([arrived.id])[arrived.id], lines=[line.id], at=LATER + DAY)
-
-    close()
+    alice = market.alice.id
+    withdraw_case(customer=alice, code=case.code, by="alice", at=LATER + DAY)
     assert balances(market) == (21_000, 6_000, 3_000, 0)
     assert trade.is_sound()
 
@@ -148,3 +145,24 @@ def test_a_limit_counts_what_she_kept(market: Market) -> None:
     again = trade.order(market, quantity=2)
     assert again.state == Order.State.UNPAID
     assert trade.is_sound()
+
+
+def test_a_parcel_that_nobody_speaks_of_counts_as_arrived(market: Market) -> None:
+    placed = trade.order(market)
+    trade.pay(placed)
+    trade.ship(placed)
+    assert presume_arrivals(at=AT + 15 * DAY) == 0
+    assert presume_arrivals(at=AT + 16 * DAY) == 1
+    placed.refresh_from_db()
+    assert placed.state == Order.State.DELIVERED
+    assert ParcelStep.objects.filter(by="worker:arrive").exists()
+    assert presume_arrivals(at=AT + 16 * DAY) == 0
+    assert trade.is_sound()
+
+
+def test_a_parcel_somebody_asks_about_does_not_arrive_by_itself(market: Market) -> None:
+    placed = trade.order(market)
+    trade.pay(placed)
+    trade.ship(placed)
+    operation(freeze)(lines=[placed.lines.get().id])
+    assert presume_arrivals(at=AT + 60 * DAY) == 0

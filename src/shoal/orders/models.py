@@ -143,7 +143,12 @@ class Parcel(models.Model):
                 name="freight_back_was_paid",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["brand", "state"], name="parcel_brand")]
+        indexes: ClassVar = [
+            models.Index(fields=["brand", "state"], name="parcel_brand"),
+            models.Index(
+                fields=["shipped_at"], condition=Q(state="shipped"), name="parcel_under_way"
+            ),
+        ]
 
     @property
     def freight_left_minor(self) -> int:

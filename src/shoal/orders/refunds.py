@@ -170,7 +170,11 @@ def _gifts_too(
             restock=parcels[row.parcel_id].state == Parcel.State.WAITING,
         )
         for row in rows.values()
-        if row.gift_of_id and row.units_left and row.id not in going and row.parcel_id not in kept
+        if row.gift_of_id
+        and row.units_left
+        and not row.open_cases  # its own case decides
+        and row.id not in going
+        and row.parcel_id not in kept
     ]
 
 

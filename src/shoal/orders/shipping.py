@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from shoal.kit.bulk import update_rows
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import short_code, uuid7
@@ -12,6 +14,9 @@ from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import operation
 from shoal.orders.models import Order, OrderLine, Parcel, ParcelStep
 from shoal.orders.steps import follow_parcels, lock_orders
+
+_AT_ONCE = 500
+_PRESUMED = "worker:arrive"
 
 
 class NotWaiting(Refused):
@@ -109,6 +114,29 @@ def deliver_parcels(*, deliveries: Sequence[Delivery], by: str) -> list[Parcel |
 
 
 @operation
+def presume_arrivals(*, at: datetime) -> int:
+    """This will note as arrived what was shipped long ago and nobody asks about; at most 500.
+
+    A parcel with an open case waits for it. Returns how many; call again while it returns any.
+    """
+    due = Parcel.objects.filter(
+        state=Parcel.State.SHIPPED, shipped_at__lte=at - settings.SHOAL_ARRIVAL
+    ).exclude(lines__open_cases__gt=0)
+    found = due.order_by("shipped_at", "id").values_list("brand_id", "code")[:_AT_ONCE]
+    parcels, orders = _lock(found)
+    arrived = {}
+    for parcel in parcels.values():
+        if parcel.state == Parcel.State.SHIPPED:
+            parcel.state, parcel.delivered_at = Parcel.State.DELIVERED, at
+            arrived[parcel.id] = at
+    changed = [parcel for parcel in parcels.values() if parcel.id in arrived]
+    update_rows(changed, ["state", "delivered_at"])
+    _note(changed, arrived, by=_PRESUMED, reason="nobody said otherwise")
+    _bring_orders_along(orders, changed, arrived, by=_PRESUMED)
+    return len(changed)
+
+
+@operation
 def report_problem(*, brand: UUID, parcel: str, reason: str, by: str, at: datetime) -> Parcel:
     """This will note why a brand cannot ship a parcel; the customer and the desk see it."""
     parcels, orders = _lock([(brand, parcel)])
@@ -181,9 +209,18 @@ def _why_not_ship(
     return None
 
 
-def _note(parcels: Sequence[Parcel], moments: dict[UUID, datetime], *, by: str) -> None:
+def _note(
+    parcels: Sequence[Parcel], moments: dict[UUID, datetime], *, by: str, reason: str = ""
+) -> None:
     ParcelStep.objects.bulk_create(
-        ParcelStep(id=uuid7(), parcel=parcel, state=parcel.state, by=by, at=moments[parcel.id])
+        ParcelStep(
+            id=uuid7(),
+            parcel=parcel,
+            state=parcel.state,
+            reason=reason,
+            by=by,
+            at=moments[parcel.id],
+        )
         for parcel in parcels
     )
 

@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from shoal.kit.clock import now
-from shoal.orders import operations
+from shoal.orders import operations, shipping
 
 
 @app.periodic(cron="* * * * *")
@@ -12,6 +12,15 @@ def expire(timestamp: int | None = None) -> None:
     """This will give up unpaid orders whose time is over, until none is left."""
     del timestamp
     while operations.expire_orders(at=now()):
+        pass
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(name="orders.arrive", queueing_lock="orders.arrive", pass_context=False)
+def arrive(timestamp: int | None = None) -> None:
+    """This will note parcels as arrived that were shipped long ago, until none is left."""
+    del timestamp
+    while shipping.presume_arrivals(at=now()):
         pass
 
 

@@ -195,4 +195,10 @@ class Migration(migrations.Migration):
             " WHERE delivered_at IS NOT NULL",
             migrations.RunSQL.noop,
         ),
+        migrations.AddIndex(
+            model_name="parcel",
+            index=models.Index(
+                condition=models.Q(("state", "shipped")), fields=["shipped_at"], name="parcel_under_way"
+            ),
+        ),
     ]

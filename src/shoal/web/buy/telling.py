@@ -70,6 +70,7 @@ class Card:
     goods: Money
     freight: Money
     total: Money
+    gone_back: Money | None
     is_unpaid: bool
     expires_at: datetime
 
@@ -98,9 +99,17 @@ def card_of(order: Order) -> Card:
         goods=Money(order.goods_minor, order.currency),
         freight=Money(order.freight_minor, order.currency),
         total=Money(order.total_minor, order.currency),
+        gone_back=_gone_back(order),
         is_unpaid=order.state == _STATE.UNPAID,
         expires_at=order.expires_at,
     )
+
+
+def _gone_back(order: Order) -> Money | None:
+    """What was given back of an order, goods and freight, if anything was."""
+    goods = sum(line.back_paid_minor for line in order.lines.all())
+    freight = sum(parcel.freight_back_minor for parcel in order.parcels.all())
+    return Money(goods + freight, order.currency) if goods + freight else None
 
 
 def telling_of(order: Order) -> Telling:

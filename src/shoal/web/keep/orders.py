@@ -160,7 +160,7 @@ def why_earned(attribution: str) -> str:
 def _order_row(row: Order, sealed: Mapping[str, str], shop: Shop) -> OrderRow:
     earns = row.earner_id == shop.id
     lines = [_line_row(line, earns=earns, currency=row.currency) for line in row.lines.all()]
-    earned = sum(line.keeper_minor for line in row.lines.all())
+    earned = sum(line.keeper_minor - line.back_keeper_minor for line in row.lines.all())
     elsewhere = gettext("Came through another keeper’s link: she earns from it")
     return OrderRow(
         code=row.code,
@@ -186,7 +186,7 @@ def _line_row(line: OrderLine, *, earns: bool, currency: str) -> LineRow:
         picture=next(iter(product.pictures.all()), None),
         quantity=line.quantity,
         total=Money(line.line_minor, currency),
-        earn=Money(line.keeper_minor, currency) if earns else None,
+        earn=Money(line.keeper_minor - line.back_keeper_minor, currency) if earns else None,
         notes=line_notes(line, currency),
     )
 
