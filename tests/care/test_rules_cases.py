@@ -121,6 +121,11 @@ def test_units_taken_one_after_the_other_cost_what_all_cost(
     assert (taken, left.paid) == (paid, 0)
 
 
+def test_a_share_of_an_amount_is_rounded_halves_up() -> None:
+    assert [rules.share(10, n, 3) for n in (0, 1, 2, 3)] == [0, 3, 7, 10]
+    assert rules.share(5, 1, 2) == 3
+
+
 @pytest.mark.parametrize("units", [0, 4])
 def test_more_units_than_are_free_cost_nothing_at_all(units: int) -> None:
     with pytest.raises(ValueError, match="units"):
