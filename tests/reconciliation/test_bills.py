@@ -3,11 +3,14 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from shoal.kit.ids import uuid7
+from shoal.ledger.models import Account
+from shoal.ledger.steps import AccountKey, NewTransfer, post
 from shoal.payments.models import Notice, Refund
 from shoal.payments.operations import record_notices
 from shoal.payments.providers import BillKind, ProviderNotice
 from shoal.payments.rules import Kind
-from shoal.reconciliation import operations
+from shoal.reconciliation import doctor, operations
 from shoal.reconciliation.models import Bill, BillLine, Deed, Difference, Match
 from shoal.reconciliation.operations import (
     AlreadyClosed,
@@ -22,6 +25,7 @@ from shoal.reconciliation.operations import (
     propose_write_off,
 )
 from shoal.reconciliation.queries import deeds_of, sums_of, tallies
+from shoal.settlement.goodwill import Gift, give_goodwill
 from tests import trade
 from tests.reconciliation.bills import (
     AT,
@@ -324,3 +328,49 @@ def test_an_unknown_notice_moves_no_money_and_is_not_ours(market):
     take_in(row(intent))
     assert Notice.objects.count() == 2
     assert open_kinds() == []
+
+
+def test_the_doctor_notices_what_no_notice_and_no_bill_explains(market):
+    intent = paid_order(market)
+    take_in(row(intent, amount=intent.amount - 100))
+    assert is_sound()
+    stray = NewTransfer(
+        entry=uuid7(),
+        kind="stray",
+        debit=AccountKey(Account.Kind.BANK, "CNY"),
+        credit=AccountKey(Account.Kind.CLEARING, "CNY", provider="sandbox"),
+        amount=1,
+        subject=intent.id,
+        at=LATER,
+        by="olga",
+    )
+    with transaction.atomic():
+        post(transfers=[stray])
+    wrong = [check.name for check in doctor.checks() if not check.ok and not check.warning]
+    assert wrong == ["reconciliation: clearing is exactly what the provider has not paid out yet"]
+
+
+def test_what_the_platform_gave_through_a_provider_is_held_against_its_bill(market):
+    paid_order(market)
+    gift = Gift(
+        customer=market.alice.id,
+        amount=500,
+        currency="CNY",
+        reason="a late parcel",
+        reference="gift-1",
+        asked_by="olga",
+        approved_by="otto",
+        at=AT + 3 * MINUTE,
+        provider="sandbox",
+    )
+    give_goodwill(gifts=[gift])
+    assert all(check.ok for check in doctor.checks() if not check.warning)
+    intent = Notice.objects.get().intent
+    take_in(row(intent))
+    difference = the_open_one()
+    assert (difference.kind, difference.gift.reference) == ("missing_there", "gift-1")
+    back = row(intent, kind=BillKind.REFUND, code="gift-1", amount=500, fee=0)
+    take_in(back, days=1)
+    assert open_kinds() == []
+    assert "clearing" not in balances()
+    assert all(check.ok for check in doctor.checks() if not check.warning)
