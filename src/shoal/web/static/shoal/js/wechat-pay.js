@@ -7,7 +7,8 @@
  */
 
 /**
- * @typedef {{invoke: (name: string, words: object, then: (answer: {err_msg: string}) => void) => void}} Bridge
+ * @typedef {(answer: {err_msg: string}) => void} Then
+ * @typedef {{invoke: (name: string, words: object, then: Then) => void}} Bridge
  */
 
 /** @param {HTMLElement} element */
