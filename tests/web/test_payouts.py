@@ -82,20 +82,20 @@ def test_a_helper_does_not_move_the_keepers_money(market):
 def test_deposits_and_goodwill_at_the_desk(market):
     placed = trade.order(market)
     olga, oskar = operator(), operator()
-    deposits = f"/desk/deposits?brand={market.brand.code}"
+    deposits = f"/desk/payouts/deposits?brand={market.brand.code}"
     assert olga.post(deposits, {"amount": "5", "reference": "B-1"}).status_code == 302
     assert olga.post(deposits, {"amount": "5", "reference": "B-1"}).status_code == 422
     move = market.brand.deposit_moves.get()
     for who in (olga, oskar):
-        who.post(f"/desk/deposits/moves/{move.code}/decision", {"accepted": "yes"})
-    assert "¥5.00" in olga.get("/desk/deposits").content.decode()
-    goodwill = f"/desk/goodwill?order={placed.code}"
+        who.post(f"/desk/payouts/deposits/{move.code}/decision", {"accepted": "yes"})
+    assert "¥5.00" in olga.get("/desk/payouts/deposits").content.decode()
+    goodwill = f"/desk/payouts/goodwill?order={placed.code}"
     assert olga.post(goodwill, {"amount": "", "reason": "late"}).status_code == 422
     assert olga.post(goodwill, {"amount": "3", "reason": "late"}).status_code == 302
     wish = GoodwillWish.objects.get()
-    decision = f"/desk/goodwill/wishes/{wish.code}/decision"
+    decision = f"/desk/payouts/goodwill/{wish.code}/decision"
     olga.post(decision, {"accepted": "yes", "reference": "B-2"})
     wish.refresh_from_db()
     assert wish.verdict == ""
     oskar.post(decision, {"accepted": "yes", "reference": "B-2"})
-    assert "B-2" in olga.get("/desk/goodwill").content.decode()
+    assert "B-2" in olga.get("/desk/payouts/goodwill").content.decode()
