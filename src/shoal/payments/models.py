@@ -105,6 +105,8 @@ class Notice(models.Model):
             models.Index(
                 fields=["received_at"], condition=~Q(verdict="accepted"), name="notice_to_look_at"
             ),
+            # A provider's bill of a day is held against these.
+            models.Index(fields=["provider", "happened_at"], name="notice_of_a_day"),
         ]
 
 

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from shoal.kit.clock import day_bounds, market_day
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
+from shoal.ledger.models import Account
 from shoal.orders.models import Order, Parcel
 from shoal.payments.models import Intent, Notice
 from shoal.payments.rules import Kind, Verdict
@@ -181,13 +182,15 @@ def has_next_bill(*, bill: Bill) -> bool:
 def missing_days(*, provider: str, at: datetime) -> list[date]:
     """This will list the days before the market's today whose bill has not been taken in.
 
-    They begin with the provider's first notice, or in the open window if that is later.
+    They begin with the provider's first notice, or with the open window if that is later.
     """
-    first = booked_notices(provider=provider).aggregate(at=Min("happened_at"))["at"]
+    today = market_day(at)
+    since_at, _ = day_bounds(today - _WINDOW)
+    recent = booked_notices(provider=provider).filter(happened_at__gte=since_at)
+    first = recent.aggregate(at=Min("happened_at"))["at"]
     if first is None:
         return []
-    today = market_day(at)
-    day = max(market_day(first), today - _WINDOW)
+    day = market_day(first)
     known = set(
         Bill.objects.filter(
             source=Bill.Source.PROVIDER, partner=provider, day__gte=day
@@ -204,9 +207,9 @@ def last_heard_at() -> datetime | None:
 
 
 def providers_in_use() -> list[str]:
-    """This will name the providers whose notices have moved money here."""
-    names = booked_notices().values_list("provider", flat=True)
-    return sorted(set(names.distinct()))
+    """This will name the providers through which money has moved: those with an account."""
+    accounts = Account.objects.filter(kind=Account.Kind.CLEARING).exclude(provider="")
+    return sorted(set(accounts.values_list("provider", flat=True)))
 
 
 def covered_days(*, bill: Bill) -> dict[date, Bill]:

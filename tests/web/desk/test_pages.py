@@ -33,6 +33,8 @@ PAGES = {
     "refunds": ("money", 12),
     "money": ("money", 9),
     "transfers": ("money", 11),
+    "reconciliation": ("money", 14),
+    "differences": ("money", 6),
     "shops": ("care", 8),
     "reports": ("care", 12),
     "terms": ("", 9),
