@@ -38,6 +38,7 @@ def test_the_list_shows_what_waits_and_until_when(staff, arrived):
     page = staff.money.get(url("cases")).content.decode()
     assert case.code in page
     assert "爱丽" not in page
+    assert "Cases that wait for you" in staff.money.get(url("today")).content.decode()
     closed = staff.money.get(url("cases"), {"state": "closed"}).content.decode()
     assert case.code not in closed
 

@@ -7,6 +7,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from shoal.care.queries_cases import waiting_count
+from shoal.care.rules_cases import Side
 from shoal.catalog.queries import product_counts, refused_lately
 from shoal.kit import clock
 from shoal.offers.queries import open_sales, running_low, trailers
@@ -41,6 +43,8 @@ def today(request: OfBrand) -> HttpResponse:
             "problems": counts["problem"],
             "oldest": parcel_rows(waiting[:_SHOWN], at=at),
         }
+    if packs or context["earns"]:
+        context["cases"] = waiting_count(side=Side.BRAND, tenant=brand.id)
     if sells or packs:
         context["low"] = running_low(brand=brand, most=_LOW)
     if sells:
