@@ -84,12 +84,6 @@ class AccountGiven:
     number: str
 
 
-def live_account(*, party: Party) -> PayoutAccount | None:
-    """This will return a party's account that is being checked or stands."""
-    rows = PayoutAccount.objects.filter(party_kind=party.kind, party=party.id, state__in=LIVE)
-    return rows.first()
-
-
 def last_account(*, party: Party) -> PayoutAccount | None:
     """This will return the account a party gave last, whatever became of it."""
     rows = PayoutAccount.objects.filter(party_kind=party.kind, party=party.id)

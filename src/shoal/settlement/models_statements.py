@@ -94,7 +94,7 @@ class InvoiceProfile(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     party_kind = models.CharField(max_length=8, help_text="keeper or brand")
     party = models.UUIDField()
-    key = models.UUIDField(help_text="whose key in the vault it is sealed under")
+    key = models.UUIDField(help_text="whose key it is sealed under")
     sealed = models.BinaryField(help_text="vault: legal name, tax number, address, invoice title")
     given_at = models.DateTimeField()
     given_by = models.CharField(max_length=40)

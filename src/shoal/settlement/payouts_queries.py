@@ -29,6 +29,7 @@ from shoal.settlement.withholding import brackets_of, withhold
 if TYPE_CHECKING:
     from shoal.settlement.parties import Party
 
+Verdict = PayoutNotice.Verdict
 OPEN = (Payout.State.MADE, Payout.State.RELEASED, Payout.State.SENT)
 
 
@@ -141,14 +142,6 @@ def accounts_to_check() -> "QuerySet[PayoutAccount]":
     return PayoutAccount.objects.filter(state=PayoutAccount.State.GIVEN).order_by("given_at")
 
 
-def account_by_code(*, code: str) -> PayoutAccount:
-    """This will return a payout account, or raise NotFound."""
-    account = PayoutAccount.objects.filter(code=code).first()
-    if account is None:
-        raise NotFound
-    return account
-
-
 def opened_accounts(accounts: Iterable[PayoutAccount]) -> dict[str, dict[str, str]]:
     """This will open many accounts with one look-up, by code; empty where a key is gone."""
     rows = list(accounts)
@@ -207,14 +200,6 @@ def open_holds() -> list[PayoutHold]:
     return list(PayoutHold.objects.filter(lifted_at=None).order_by("-put_at"))
 
 
-def hold_by_code(*, code: str) -> PayoutHold:
-    """This will return a hold, or raise NotFound."""
-    hold = PayoutHold.objects.filter(code=code).first()
-    if hold is None:
-        raise NotFound
-    return hold
-
-
 def desk_counts() -> dict[str, int]:
     """This will count what waits for an operator: accounts, payouts, runs, stuck."""
     return {
@@ -227,6 +212,3 @@ def desk_counts() -> dict[str, int]:
         .exclude(provider="file")
         .count(),
     }
-
-
-Verdict = PayoutNotice.Verdict

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=shoal.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('party_kind', models.CharField(help_text='keeper or brand', max_length=8)),
                 ('party', models.UUIDField()),
-                ('key', models.UUIDField(help_text='whose key in the vault it is sealed under')),
+                ('key', models.UUIDField(help_text='whose key it is sealed under')),
                 ('sealed', models.BinaryField(help_text='vault: legal name, tax number, address, invoice title')),
                 ('given_at', models.DateTimeField()),
                 ('given_by', models.CharField(max_length=40)),
