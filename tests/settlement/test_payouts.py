@@ -201,7 +201,11 @@ def test_a_suspended_brand_waits(by_file):
     earned(market)
     party = brand(market)
     verified(party)
+    payout = ask_payout(party=party, amount=None, by="owner", at=EARNED)
     suspend_brand(brand=market.brand, reason="counterfeits", by=OLGA, at=EARNED)
+    assert why_not(brand(market)) == {Why.SUSPENDED, Why.UNDER_WAY, Why.NOTHING}
+    released()
+    assert (state(payout), balance(party)) == (State.FAILED, 7_000)
     assert why_not(brand(market)) == {Why.SUSPENDED}
     assert prepare_payouts(at=EARNED) == 0
 

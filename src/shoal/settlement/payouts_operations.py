@@ -154,8 +154,8 @@ def prepare_run(*, currency: str, by: str, at: datetime) -> PayoutRun:
 def decide_run(*, code: str, approve: bool, reason: str = "", by: str, at: datetime) -> PayoutRun:
     """This will release a run that somebody else put together, or drop it with a reason.
 
-    Whose account no longer stands gets her money back into the balance. Raises RunDecided,
-    SameOperator or ReasonNeeded.
+    Who was suspended meanwhile gets her money back into the balance, where it waits. Raises
+    RunDecided, SameOperator or ReasonNeeded.
     """
     run = PayoutRun.objects.select_for_update().filter(code=code).first()
     if run is None:
@@ -173,8 +173,13 @@ def decide_run(*, code: str, approve: bool, reason: str = "", by: str, at: datet
     if not approve:
         rows.update(run=None)
         return run
-    for payout in rows.select_for_update():
-        release(payout=payout, by=by, at=at)
+    made = list(rows.select_for_update())
+    found = parties(wanted=[(payout.party_kind, payout.party) for payout in made])
+    for payout in made:
+        if found[payout.party_kind, payout.party].suspended:
+            fail_payout(payout=payout, reason="suspended", by=by, at=at)
+        else:
+            release(payout=payout, by=by, at=at)
     return run
 
 

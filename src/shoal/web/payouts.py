@@ -276,6 +276,7 @@ def reason_words(reason: str) -> str:
     """This will say a reason that a process wrote in the reader's words; people's as they stand."""
     return {
         "account changed": gettext("the account was changed"),
+        "suspended": gettext("suspended before it was released"),
         "the bank paid it": gettext("the bank paid it"),
         "the bank refused it": gettext("the bank refused it"),
         "no such account": gettext("there is no such account at the bank"),
