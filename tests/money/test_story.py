@@ -5,27 +5,22 @@ everything is brought to its close: escrow is empty, and hearing every notice tw
 nothing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings as shoal
-from django.db import transaction
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import rule, run_state_machine_as_test
 
-from shoal.care.models import Case
 from shoal.care.opening import AskedTooLate, NothingChosen, WantedUnits
 from shoal.care.operations_brand import (
     accept_case,
     offer_less,
     receive_return,
     refuse_case,
-    set_return_address,
 )
 from shoal.care.operations_cases import (
     forward_case,
@@ -34,109 +29,36 @@ from shoal.care.operations_cases import (
     take_offer,
     withdraw_case,
 )
-from shoal.care.operations_deadlines import pass_deadline
-from shoal.care.queries_cases import due_cases
-from shoal.care.rules_cases import CLOSED, Kind, Reason, State
+from shoal.care.rules_cases import Kind, Reason, State
 from shoal.care.steps_cases import GivenUnits
-from shoal.catalog.models import Product
-from shoal.catalog.operations import set_freight_template
 from shoal.kit.transactions import operation
-from shoal.ledger.models import Account, Transfer
-from shoal.ledger.queries import party_balance, platform_balances
-from shoal.offers.making import NewOffer
-from shoal.offers.operations import list_standing_offers
 from shoal.orders import operations
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
 from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, ship_parcels
-from shoal.payments.models import Intent, Notice
-from shoal.payments.operations import record_notices
-from shoal.payments.providers import ProviderNotice
-from shoal.payments.rules import Kind as NoticeKind
-from shoal.promotions.models import Promotion
+from shoal.payments.models import Intent
 from shoal.promotions.operations import claim_coupon
 from shoal.promotions.rules import Funder
-from shoal.settlement.parties import shop_party
 from shoal.settlement.payout_providers import PayoutWord
 from shoal.settlement.payouts import PayoutBlocked, take_words
 from shoal.settlement.payouts_operations import ask_payout, hand_over_file
 from shoal.settlement.payouts_rules import Word
-from tests import goods, payouts, trade
-from tests.care.cases import WAREHOUSE
-from tests.money.model import Books, Bought, Coupons, Line, Terms, buy
-from tests.promotions import makers
-from tests.trade import AT, DAY, MINUTE
-
-STOCK, FREIGHT = 200, 800
-PERCENT, KEEPER_OFF, PLATFORM_OFF, PLATFORM_FROM = 7, 311, 977, 15_000
-SEA = Terms("sea", 7_000, 10_000, 2_000)  # 海风, who takes goods back, ships for nothing
-HILL = Terms("hill", 2_100, 3_333, 1_234)  # 山野, who gave no address, asks for freight
-OPEN_STATES = [Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED]
-LONG = timedelta(days=60)
-
-
-@dataclass
-class Asked:
-    """What the story knows of a case that is open: about which line, for how much."""
-
-    order: str
-    line: Line
-    units: int
-    full: int
-    amount: int
-    came_back: bool = False
+from tests import payouts, trade
+from tests.money.following import Asked, Followed
+from tests.money.model import Coupons, buy
+from tests.money.world import (
+    FREIGHT,
+    HILL,
+    KEEPER_OFF,
+    PERCENT,
+    PLATFORM_FROM,
+    PLATFORM_OFF,
+    SEA,
+)
 
 
-class Story(RuleBasedStateMachine):
+class Story(Followed):
     """What people do, at random; amounts are worked out by the model alone."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.atomic: Any = transaction.atomic()
-        # Each story is rolled back as a test of Django's is; operations stay durable inside it.
-        self.atomic._from_testcase = True
-        self.atomic.__enter__()
-        self.market = trade.open_market(stock=STOCK)
-        self.now = AT + MINUTE
-        self.books = Books(parties=dict.fromkeys(("sea", "hill", "keeper", "fee"), 0))
-        self.orders: dict[str, Bought] = {}
-        self.cases: dict[str, Asked] = {}
-        self.is_sound = True
-        self.hill = goods.active_brand(name="山野")
-        self.offers = {"sea": self.market.offer, "hill": self._hill_offer()}
-        set_return_address(brand=self.market.brand.id, record=WAREHOUSE, by="owner", at=AT)
-        self.coupons = {
-            "brand": self._coupon(
-                Funder.BRAND, Promotion.Kind.PERCENT, percent_bp=PERCENT * 100, amount=0
-            ),
-            "keeper": self._coupon(Funder.KEEPER, amount=KEEPER_OFF),
-            "platform": self._coupon(Funder.PLATFORM, amount=PLATFORM_OFF, threshold=PLATFORM_FROM),
-        }
-        self.keeper = shop_party(self.market.shop)
-        payouts.verified(self.keeper, at=AT - 30 * DAY)
-
-    def _coupon(self, funder: Funder, kind: Any = Promotion.Kind.FIXED, **terms: int) -> Promotion:
-        return makers.promotion(
-            self.market, funder, kind, per_person=1_000, use_until_at=AT + 400 * DAY, **terms
-        )
-
-    def _hill_offer(self) -> Any:
-        product = goods.live_product(self.hill, stock=STOCK)
-        freight = set_freight_template(brand=self.hill, name="标准", base_minor=FREIGHT, at=AT)
-        Product.objects.filter(id=product.id).update(freight=freight)
-        terms = goods.terms(
-            HILL.sale, supply=HILL.supply, rate_bp=HILL.rate, floor=HILL.sale, cap=HILL.sale
-        )
-        entry = NewOffer(sku=product.skus.all()[0].id, terms=terms)
-        return list_standing_offers(brand=self.hill, entries=[entry], by="owner", at=AT)[0]
-
-    def teardown(self) -> None:
-        try:
-            if self.is_sound:
-                self.bring_to_its_close()
-        finally:
-            transaction.set_rollback(True)
-            self.atomic.__exit__(None, None, None)
 
     # What customers do
 
@@ -149,7 +71,9 @@ class Story(RuleBasedStateMachine):
         chosen = coupons - ({Funder.BRAND} if not sea else set())
         chosen -= {Funder.PLATFORM} if goods_minor < PLATFORM_FROM else set()
         claims = [
-            claim_coupon(customer=self.market.alice.id, code=self.coupons[funder].code, at=self.now)
+            claim_coupon(
+                customer=self.market.alice.id, code=self.world.coupons[funder].code, at=self.now
+            )
             for funder in sorted(chosen)
         ]
         told = buy(
@@ -168,7 +92,7 @@ class Story(RuleBasedStateMachine):
             storefront=self.market.shop.id,
             share=None,
             lines=tuple(
-                WantedLine(self.offers[terms.brand].id, units, terms.sale)
+                WantedLine(self.world.offers[terms.brand].id, units, terms.sale)
                 for terms, units in wanted
             ),
             recipient=trade.HOME,
@@ -186,7 +110,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(data=st.data(), times=st.integers(1, 2))
     def pay(self, data: st.DataObject, times: int) -> None:
-        order = self._some(data, Order.State.UNPAID, Order.State.EXPIRED, Order.State.CANCELLED)
+        order = self.some(data, Order.State.UNPAID, Order.State.EXPIRED, Order.State.CANCELLED)
         if order is None or order.paid_at or Intent.objects.get(subject=order.id).captured:
             return
         for _ in range(times):
@@ -199,7 +123,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
-        order = self._some(data, Order.State.UNPAID, Order.State.PAID)
+        order = self.some(data, Order.State.UNPAID, Order.State.PAID)
         if order is None:
             return
         try:
@@ -223,7 +147,7 @@ class Story(RuleBasedStateMachine):
         rows = OrderLine.objects.filter(order__code__in=self.orders, parcel__state=state).exclude(
             order__state=Order.State.UNPAID
         )
-        row = self._one_of(data, rows.order_by("id"))
+        row = self.one_of(data, rows.order_by("id"))
         if row is None:
             return
         code = row.order.code
@@ -252,11 +176,11 @@ class Story(RuleBasedStateMachine):
             return
         line.cases += 1
         self.cases[case.code] = Asked(code, line, units, full, amount)
-        self._follow(case.code)
+        self.follow(case.code)
 
     @rule(data=st.data())
     def the_customer_goes_on(self, data: st.DataObject) -> None:
-        case = self._some_case(data, State.JUDGING, State.OFFERED, State.RETURNING)
+        case = self.some_case(data, State.JUDGING, State.OFFERED, State.RETURNING)
         if case is None:
             return
         alice: dict[str, Any] = {
@@ -268,14 +192,14 @@ class Story(RuleBasedStateMachine):
             send_back(**alice, carrier="顺丰", tracking="SF1")
         else:
             withdraw_case(**alice)
-        self._follow(case.code)
+        self.follow(case.code)
 
     # What brands do
 
     @rule(data=st.data())
     def ship(self, data: st.DataObject) -> None:
         rows = Parcel.objects.filter(order__code__in=self.orders, state=Parcel.State.WAITING)
-        parcel = self._one_of(data, rows.filter(order__state=Order.State.PAID).order_by("id"))
+        parcel = self.one_of(data, rows.filter(order__state=Order.State.PAID).order_by("id"))
         if parcel is not None:
             wish = Shipment(parcel.brand_id, parcel.code, "顺丰", "SF1", self.now)
             assert isinstance(ship_parcels(shipments=[wish], by="owner")[0], Parcel)
@@ -283,14 +207,14 @@ class Story(RuleBasedStateMachine):
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
         rows = Parcel.objects.filter(order__code__in=self.orders, state=Parcel.State.SHIPPED)
-        parcel = self._one_of(data, rows.order_by("id"))
+        parcel = self.one_of(data, rows.order_by("id"))
         if parcel is not None:
             wish = Delivery(parcel.brand_id, parcel.code, self.now)
             assert isinstance(deliver_parcels(deliveries=[wish], by="owner")[0], Parcel)
 
     @rule(data=st.data(), verdict=st.sampled_from(["accept", "offer", "refuse"]))
     def the_brand_answers(self, data: st.DataObject, verdict: str) -> None:
-        case = self._some_case(data, State.ASKED, State.JUDGING, State.RETURNED)
+        case = self.some_case(data, State.ASKED, State.JUDGING, State.RETURNED)
         if case is None:
             return
         if case.state == State.ASKED:
@@ -312,26 +236,24 @@ class Story(RuleBasedStateMachine):
             asked.amount = 0
         elif verdict == "accept":
             accept_case(**brand)
-        self._follow(case.code)
+        self.follow(case.code)
 
     # What money and time do
 
     @rule()
-    def money_arrives_back(self) -> None:
-        for _ in range(2):
-            trade.money_arrives_back(at=self.now)
-        self.books.arrive_back()
+    def refunds_arrive(self) -> None:
+        self.money_arrives_back()
 
     @rule(hours=st.sampled_from([1, 24, 8 * 24, 20 * 24]))
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
-        self._let_pass()
+        self.let_pass()
 
     @rule(arrives=st.booleans())
     def pay_the_keeper_out(self, *, arrives: bool) -> None:
         had = self.books.parties["keeper"]
         try:
-            payout = ask_payout(party=self.keeper, amount=None, by="mei", at=self.now)
+            payout = ask_payout(party=self.world.keeper, amount=None, by="mei", at=self.now)
         except PayoutBlocked:
             assert had < int(shoal.SHOAL_PAYOUT_MINIMUM.get("CNY", 0) * 100) or had <= 0
             return
@@ -355,110 +277,6 @@ class Story(RuleBasedStateMachine):
         else:
             self.books.failed("keeper", had)
 
-    @invariant()
-    def every_account_is_as_the_model_says(self) -> None:
-        self.is_sound = False
-        expected = {
-            "escrow": self.books.escrow,
-            "clearing": self.books.clearing,
-            "promotion": self.books.promotion,
-            "platform_fee": self.books.parties["fee"],
-            "payout": self.books.on_its_way,
-        }
-        found = dict.fromkeys(expected, 0)
-        for kind, _, money in platform_balances():
-            if kind in found:
-                found[kind] += money.minor
-        assert found == expected
-        for kind, party, name in (
-            (Account.Kind.BRAND, self.market.brand.id, "sea"),
-            (Account.Kind.BRAND, self.hill.id, "hill"),
-            (Account.Kind.KEEPER, self.market.shop.id, "keeper"),
-        ):
-            minor = party_balance(kind=kind, party=party, currency="CNY").minor
-            assert minor == self.books.parties[name], name
-        assert trade.is_sound()
-        self.is_sound = True
-
-    def bring_to_its_close(self) -> None:
-        """Everything on its way arrives, every deadline passes, all money goes where it belongs."""
-        for order in Order.objects.filter(code__in=self.orders, state__in=OPEN_STATES):
-            trade.ship(order, at=self.now)
-            trade.deliver(order, at=self.now)
-        for _ in range(6):
-            self.now += LONG
-            self._let_pass()
-        self.money_arrives_back()
-        self.every_account_is_as_the_model_says()
-        assert self.books.escrow == 0
-        assert not self.cases
-        transfers = Transfer.objects.count()
-        for _ in range(2):
-            record_notices(notices=[_heard(row) for row in Notice.objects.all()], at=self.now)
-        assert Transfer.objects.count() == transfers
-        self.every_account_is_as_the_model_says()
-
-    def _let_pass(self) -> None:
-        operations.expire_orders(at=self.now)
-        for _ in range(6):  # what one deadline decides may begin another
-            for case in due_cases(at=self.now):
-                row = Case.objects.get(id=case)
-                if row.state == State.RETURNED:
-                    self.cases[row.code].came_back = True
-                pass_deadline(case=case, at=self.now)
-                self._follow(row.code)
-        open_orders = Order.objects.filter(code__in=self.orders, state=Order.State.DELIVERED)
-        before = set(open_orders.values_list("code", flat=True))
-        operations.complete_orders(at=self.now)
-        still = set(open_orders.values_list("code", flat=True))
-        for code in sorted(before - still):
-            event("settled")
-            self.books.settle(self.orders[code])
-
-    def _follow(self, code: str) -> None:
-        """When a case has closed, its money moved: the model works out how much."""
-        case = Case.objects.get(code=code)
-        if case.state not in CLOSED:
-            return
-        asked = self.cases.pop(code)
-        told = self.orders[asked.order]
-        event(f"{case.kind} {case.state}, settled {asked.line.settled}")
-        if case.state == State.REFUNDED and asked.amount:
-            counted = case.kind == Kind.CANCEL or asked.came_back or asked.amount >= asked.full
-            units = asked.units if counted else 0
-            whole = units == asked.line.units
-            self.books.back(told, told.lines.index(asked.line), units, asked.amount)
-            if whole and told.freight.get(asked.line.terms.brand):
-                self.books.freight_back(told, asked.line.terms.brand)
-        asked.line.cases -= 1
-        if told.settled:
-            self.books.settle(told)
-
-    def _some(self, data: st.DataObject, *states: str) -> Order | None:
-        rows = Order.objects.filter(code__in=self.orders, state__in=states)
-        return self._one_of(data, rows.order_by("placed_at", "id"))
-
-    def _some_case(self, data: st.DataObject, *states: str) -> Case | None:
-        rows = Case.objects.filter(code__in=self.cases, state__in=states)
-        return self._one_of(data, rows.order_by("id"))
-
-    @staticmethod
-    def _one_of(data: st.DataObject, rows: Any) -> Any:
-        found: Sequence[Any] = list(rows)
-        return data.draw(st.sampled_from(found)) if found else None
-
-
-def _heard(row: Notice) -> ProviderNotice:
-    return ProviderNotice(
-        provider=row.provider,
-        event=row.event,
-        kind=NoticeKind(row.kind),
-        code=row.our_code,
-        amount=row.amount,
-        currency=row.currency,
-        happened_at=row.happened_at,
-    )
-
 
 @pytest.mark.django_db
 def test_any_story_of_money_ends_where_it_must(settings_by_file: None) -> None:
@@ -466,7 +284,7 @@ def test_any_story_of_money_ends_where_it_must(settings_by_file: None) -> None:
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=30,
+            max_examples=8,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -128,9 +128,9 @@ def order(request: OfOperator, code: str) -> HttpResponse:
         "intents": [_intent(intent) for intent in intents],
         "notices": [_notice(notice) for notice in notices],
         "refunds": [refund_row(refund) for refund in refunds],
+        "cases": case_rows(cases_of_order(order=found.id), route="desk:case", at=clock.now()),
         "steps": _timeline(found),
         "transfers": _transfers(found, intents, notices, refunds),
-        "cases": case_rows(cases_of_order(order=found.id), route="desk:case", at=clock.now()),
         "may_ask_refund": found.state in {"paid", "shipped", "delivered"}
         and not any(one.verdict == "" for one in refund_approvals_of(order=found.id)),
         "may_see_money": may(roles, MONEY),

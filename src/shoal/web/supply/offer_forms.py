@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from shoal.catalog.models import Sku
 from shoal.kit.money import Money, minor_units, portion
 from shoal.offers.models import FlashSale, Offer
-from shoal.offers.queries import further_terms, terms_of
+from shoal.offers.queries_terms import further_terms, terms_of
 from shoal.offers.rules import Terms, keeper_part
 from shoal.offers.sheet_columns import further_currencies
 from shoal.web.components import inputs

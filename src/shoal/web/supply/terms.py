@@ -9,12 +9,8 @@ from shoal.kit import clock
 from shoal.kit.errors import NotFound
 from shoal.offers.models import Offer
 from shoal.offers.operations import change_offer, withdraw_offer
-from shoal.offers.queries import (
-    least_fees,
-    offer_by_code,
-    offer_state,
-    terms_of,
-)
+from shoal.offers.queries import least_fees, offer_by_code, offer_state
+from shoal.offers.queries_terms import terms_of
 from shoal.offers.refusals import OfferChangedMeanwhile
 from shoal.offers.rules import Phase
 from shoal.web.access import OfBrand, brand_member
