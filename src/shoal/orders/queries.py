@@ -132,10 +132,14 @@ def recipients(*, orders: Iterable[Order]) -> dict[UUID, dict[str, str]]:
 
 
 def steps_of(*, order: UUID) -> list[OrderStep | ParcelStep]:
-    """This will list all that happened to an order and its parcels, oldest first."""
+    """This will list all that happened to an order and its parcels, in the order we heard of it.
+
+    A partner's clock may be a second behind ours: by its own time she would have paid before she
+    ordered.
+    """
     own = OrderStep.objects.filter(order=order)
     parcels = ParcelStep.objects.filter(parcel__order=order).select_related("parcel")
-    return sorted([*own, *parcels], key=lambda step: (step.at, step.id))
+    return sorted([*own, *parcels], key=lambda step: step.id)
 
 
 class Customer(TypedDict):
