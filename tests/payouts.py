@@ -7,10 +7,10 @@ from shoal.ledger.queries import party_balance
 from shoal.orders.operations import complete_orders
 from shoal.settlement.accounts import AccountGiven, give_account, judge_account, prove_account
 from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutRun
+from shoal.settlement.operations_payouts import decide_run, prepare_run, send_payouts
 from shoal.settlement.parties import Party, brand_party, shop_party
-from shoal.settlement.payouts_operations import decide_run, prepare_run, send_payouts
-from shoal.settlement.payouts_queries import payout_desk
-from shoal.settlement.payouts_rules import Why
+from shoal.settlement.queries_payouts import payout_desk
+from shoal.settlement.rules_payouts import Why
 from tests import trade
 from tests.trade import DAY, Market
 

@@ -17,9 +17,7 @@ from shoal.run import places, secret_file
 SHOAL_DATA: Path = env.data_folder()
 SHOAL_PUBLIC_URL: str = env.public_url()
 SHOAL_CURRENCY: str = env.read("SHOAL_CURRENCY")
-SHOAL_CURRENCIES: list[str] = list(
-    dict.fromkeys([SHOAL_CURRENCY, *env.read("SHOAL_CURRENCIES")])
-)
+SHOAL_CURRENCIES: list[str] = list(dict.fromkeys([SHOAL_CURRENCY, *env.read("SHOAL_CURRENCIES")]))
 SHOAL_UNPAID_AFTER = timedelta(minutes=env.read("SHOAL_UNPAID_MINUTES"))
 SHOAL_ARRIVAL = timedelta(days=env.read("SHOAL_ARRIVAL_DAYS"))
 SHOAL_AFTER_SALES = timedelta(days=env.read("SHOAL_AFTER_SALES_DAYS"))

@@ -39,10 +39,10 @@ from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, ship_parc
 from shoal.payments.models import Intent
 from shoal.promotions.operations import claim_coupon
 from shoal.promotions.rules import Funder
+from shoal.settlement.operations_payouts import ask_payout, hand_over_file
 from shoal.settlement.payout_providers import PayoutWord
-from shoal.settlement.payouts import PayoutBlocked, take_words
-from shoal.settlement.payouts_operations import ask_payout, hand_over_file
-from shoal.settlement.payouts_rules import Word
+from shoal.settlement.rules_payouts import Word
+from shoal.settlement.steps_payouts import PayoutBlocked, take_words
 from tests import payouts, trade
 from tests.money.following import Asked, Followed
 from tests.money.model import Coupons, buy

@@ -14,7 +14,7 @@ from shoal.ledger.queries import party_balance
 from shoal.ledger.steps import AccountKey, NewTransfer, post
 from shoal.settlement.accounts import give_account
 from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutRun
-from shoal.settlement.payouts_operations import (
+from shoal.settlement.operations_payouts import (
     ask_payout,
     decide_run,
     prepare_payouts,

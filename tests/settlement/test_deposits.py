@@ -27,7 +27,7 @@ from shoal.settlement.deposits import (
     note_deposit,
 )
 from shoal.settlement.models_payouts import DepositMove, Payout
-from shoal.settlement.payouts_operations import send_payouts
+from shoal.settlement.operations_payouts import send_payouts
 from tests import trade
 from tests.payouts import EARNED, OLGA, OSKAR, at, balance, brand, verified
 

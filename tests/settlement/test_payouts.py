@@ -14,9 +14,7 @@ from shoal.settlement.accounts import (
     judge_account,
 )
 from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutRun
-from shoal.settlement.parties import currencies_of
-from shoal.settlement.payouts import PayoutBlocked, PayoutTooLarge
-from shoal.settlement.payouts_operations import (
+from shoal.settlement.operations_payouts import (
     HeldAlready,
     NothingToRelease,
     PayoutFixed,
@@ -34,7 +32,9 @@ from shoal.settlement.payouts_operations import (
     send_payouts,
     take_back,
 )
-from shoal.settlement.payouts_rules import Why
+from shoal.settlement.parties import currencies_of
+from shoal.settlement.rules_payouts import Why
+from shoal.settlement.steps_payouts import PayoutBlocked, PayoutTooLarge
 from tests import trade
 from tests.payouts import (
     EARNED,

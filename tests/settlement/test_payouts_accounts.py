@@ -20,13 +20,13 @@ from shoal.settlement.accounts import (
     prove_account,
 )
 from shoal.settlement.models_payouts import Payout, PayoutAccount
-from shoal.settlement.payouts_operations import (
+from shoal.settlement.operations_payouts import (
     ask_payout,
     hand_over_file,
     send_payouts,
     take_answer,
 )
-from shoal.settlement.payouts_rules import Why
+from shoal.settlement.rules_payouts import Why
 from tests import trade
 from tests.payouts import (
     EARNED,

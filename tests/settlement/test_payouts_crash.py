@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from shoal.ledger.models import Account
-from shoal.settlement import payouts_operations
+from shoal.settlement import operations_payouts
 from shoal.settlement.models_payouts import Payout
+from shoal.settlement.operations_payouts import ask_payout, send_payouts
 from shoal.settlement.payout_providers import payout_provider
-from shoal.settlement.payouts_operations import ask_payout, send_payouts
 from tests import trade
 from tests.payouts import EARNED, at, balance, earned, released, state, verified
 
@@ -45,7 +45,7 @@ def test_the_next_run_finishes_it(partner, monkeypatch, where, after, manner):
     released()
     partner.behave(transfers=manner)
     bank = payout_provider("sandbox")
-    falls(monkeypatch, bank if where == "send" else payouts_operations, where, after=after)
+    falls(monkeypatch, bank if where == "send" else operations_payouts, where, after=after)
     with pytest.raises(Crash):
         send_payouts(at=EARNED)
     assert trade.is_sound()  # nothing is half done, whenever it stops

@@ -6,15 +6,15 @@ import pytest
 
 from shoal.ledger.models import Account
 from shoal.settlement.models_payouts import Payout
-from shoal.settlement.payout_providers.file import AnswerLacks, AnswerUnreadable
-from shoal.settlement.payouts_operations import (
+from shoal.settlement.operations_payouts import (
     ask_payout,
     hand_over_file,
     send_payouts,
     take_answer,
     take_back,
 )
-from shoal.settlement.payouts_rules import Why
+from shoal.settlement.payout_providers.file import AnswerLacks, AnswerUnreadable
+from shoal.settlement.rules_payouts import Why
 from tests import trade
 from tests.payouts import (
     EARNED,

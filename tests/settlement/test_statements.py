@@ -14,10 +14,10 @@ from shoal.ledger import doctor as ledger_doctor
 from shoal.ledger.models import Account, Balance
 from shoal.ledger.steps import AccountKey, NewTransfer, post
 from shoal.orders.operations import complete_orders
-from shoal.settlement import statements, statements_doctor
+from shoal.settlement import doctor_statements, operations_statements
 from shoal.settlement.models_statements import Statement, StatementRun, StatementTransfer
-from shoal.settlement.statements import make_statements
-from shoal.settlement.statements_queries import (
+from shoal.settlement.operations_statements import make_statements
+from shoal.settlement.queries_statements import (
     every_line,
     line_count,
     run_totals,
@@ -81,7 +81,7 @@ def shown(statement: Statement) -> list[tuple[str, int]]:
 
 def is_sound() -> bool:
     """What these tests move by hand has no payout behind it, so only these two are asked."""
-    modules = (ledger_doctor, statements_doctor)
+    modules = (ledger_doctor, doctor_statements)
     return all(check.ok for module in modules for check in module.checks())
 
 
@@ -194,8 +194,8 @@ def test_totals_of_a_period_are_the_ledgers(market):
 
 def test_a_crash_between_parties_is_finished_by_the_next_run(market, monkeypatch):
     settled(market)
-    monkeypatch.setattr(statements, "AT_ONCE", 1)
-    whole, tries = statements._make, []
+    monkeypatch.setattr(operations_statements, "AT_ONCE", 1)
+    whole, tries = operations_statements._make, []
 
     def crash(*, run, accounts):
         if tries:
@@ -203,11 +203,11 @@ def test_a_crash_between_parties_is_finished_by_the_next_run(market, monkeypatch
         tries.append(accounts)
         return whole(run=run, accounts=accounts)
 
-    monkeypatch.setattr(statements, "_make", crash)
+    monkeypatch.setattr(operations_statements, "_make", crash)
     with pytest.raises(RuntimeError):
         make_statements(at=IN_JUNE)
     assert Statement.objects.count() == 1
-    monkeypatch.setattr(statements, "_make", whole)
+    monkeypatch.setattr(operations_statements, "_make", whole)
     assert make_statements(at=IN_JUNE) == 1
     assert StatementRun.objects.get().finished_at == IN_JUNE
     assert is_sound()

@@ -14,10 +14,10 @@ from shoal.kit.ids import uuid7
 from shoal.kit.transactions import one_transaction
 from shoal.ledger.models import Account, Balance
 from shoal.ledger.steps import AccountKey, NewTransfer, post
-from shoal.settlement import statements_doctor
+from shoal.settlement import doctor_statements
 from shoal.settlement.models_statements import Statement, StatementTransfer
-from shoal.settlement.statements import make_statements
-from shoal.settlement.statements_queries import every_line, line_count, statement_lines
+from shoal.settlement.operations_statements import make_statements
+from shoal.settlement.queries_statements import every_line, line_count, statement_lines
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,7 +62,7 @@ def test_statements_are_the_ledger_cut_into_pieces(example, steps):
         rows = list(statements(fresh[name]))
         assert (rows[-1].closing_minor if rows else 0) == sum(amounts)
         assert sum(row.transfers for row in rows) == len(amounts)
-    assert all(one.ok for one in statements_doctor.checks())
+    assert all(one.ok for one in doctor_statements.checks())
 
 
 def check(party, amounts: list[int]) -> None:

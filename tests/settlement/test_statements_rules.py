@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.settlement.statements_rules import (
+from shoal.settlement.rules_statements import (
     Period,
     midnight,
     months_before,

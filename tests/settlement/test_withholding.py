@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shoal import env
 from shoal.ledger.models import Account
 from shoal.settlement.models_payouts import Payout
-from shoal.settlement.payouts_operations import ask_payout, take_back
+from shoal.settlement.operations_payouts import ask_payout, take_back
 from shoal.settlement.withholding import Bracket, brackets_of, owed, withhold
 from tests import trade
 from tests.payouts import EARNED, OLGA, at, balance, earned, verified

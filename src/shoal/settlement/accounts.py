@@ -16,8 +16,8 @@ from shoal.people.events import ErasureAsked
 from shoal.settlement.models_payouts import Payout, PayoutAccount
 from shoal.settlement.parties import Party, lock_party, party_by_id, tell, vault_key
 from shoal.settlement.payout_providers import default_payout_provider
-from shoal.settlement.payouts import fail_payout, made_for, make_proof, refuse_account
-from shoal.settlement.payouts_queries import OPEN, minimum
+from shoal.settlement.queries_payouts import OPEN, minimum
+from shoal.settlement.steps_payouts import fail_payout, made_for, make_proof, refuse_account
 from shoal.shops.models import ShopMember
 
 State = PayoutAccount.State

@@ -25,8 +25,8 @@ from shoal.ledger.queries import party_balance
 from shoal.ledger.steps import AccountKey, NewTransfer, lock_balance, post
 from shoal.settlement.models_payouts import DepositMove, PayoutAccount
 from shoal.settlement.parties import brand_party, tell
-from shoal.settlement.payouts import lock_account, make_deposit_payout
 from shoal.settlement.queries import earnings_of_brand
+from shoal.settlement.steps_payouts import lock_account, make_deposit_payout
 
 Kind = DepositMove.Kind
 State = DepositMove.State

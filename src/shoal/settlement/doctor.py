@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from shoal.kit.health import Check, none_found
-from shoal.settlement import doctor_payouts, statements_doctor
+from shoal.settlement import doctor_payouts, doctor_statements
 
 _UNSETTLED = """
 SELECT count(*) FROM orders_orderline line
@@ -136,5 +136,5 @@ def checks() -> Iterable[Check]:
         "Escrow differs from the open orders in {found} currencies. Stop payouts and look for a"
         " payment without an order, or an order without its payment.",
     )
-    yield from statements_doctor.checks()
+    yield from doctor_statements.checks()
     yield from doctor_payouts.checks()

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from shoal.kit.ids import short_code, uuid7
 from shoal.kit.money import Money
 from shoal.ledger.models import Account, Transfer
-from shoal.settlement.statements_rules import Period
+from shoal.settlement.rules_statements import Period
 
 
 class StatementRun(models.Model):

@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from shoal.kit.clock import now
-from shoal.settlement import deposits, payouts_operations, statements
+from shoal.settlement import deposits, operations_payouts, operations_statements
 
 
 @app.periodic(cron="* * * * *")
@@ -11,7 +11,7 @@ from shoal.settlement import deposits, payouts_operations, statements
 def send_payouts(timestamp: int | None = None) -> None:
     """This will send the payouts that are released and ask after those under way."""
     del timestamp
-    payouts_operations.send_payouts(at=now())
+    operations_payouts.send_payouts(at=now())
 
 
 @app.periodic(cron="41 2 * * *")
@@ -20,7 +20,7 @@ def prepare_payouts(timestamp: int | None = None) -> None:
     """This will let deposits answer for debts, and make the payouts of this period."""
     del timestamp
     deposits.cover_debts(at=now())
-    payouts_operations.prepare_payouts(at=now())
+    operations_payouts.prepare_payouts(at=now())
 
 
 @app.periodic(cron="11 * * * *")
@@ -28,4 +28,4 @@ def prepare_payouts(timestamp: int | None = None) -> None:
 def make_statements(timestamp: int | None = None) -> None:
     """This will make the statements of every period that is over and has none yet."""
     del timestamp
-    statements.make_statements(at=now())
+    operations_statements.make_statements(at=now())

@@ -13,7 +13,7 @@ from django.utils import timezone
 from shoal.kit.ids import short_code
 from shoal.kit.money import Money
 from shoal.ledger.models import Account
-from shoal.settlement.statements_rules import Period, midnight, months_before, next_start
+from shoal.settlement.rules_statements import Period, midnight, months_before, next_start
 
 _READ_AT_ONCE = 2_000
 

@@ -20,10 +20,10 @@ from shoal.settlement.accounts import (
     prove_account,
 )
 from shoal.settlement.models_payouts import Payout, PayoutAccount, PayoutStep
+from shoal.settlement.operations_payouts import ask_payout
 from shoal.settlement.parties import Party, currencies_of, in_currency
-from shoal.settlement.payouts_operations import ask_payout
-from shoal.settlement.payouts_queries import payout_desk, payout_steps, payouts_of
-from shoal.settlement.payouts_rules import Block, Why
+from shoal.settlement.queries_payouts import payout_desk, payout_steps, payouts_of
+from shoal.settlement.rules_payouts import Block, Why
 from shoal.web.answers import done, page_of, try_form
 from shoal.web.components.fields import AmountField
 from shoal.web.components.nav import Place

@@ -18,8 +18,8 @@ from shoal.people.models import Operator
 from shoal.people.operations import appoint_operator
 from shoal.settlement.invoices import InvoiceData, give_invoice_data
 from shoal.settlement.models_statements import Statement, StatementRun
+from shoal.settlement.operations_statements import make_statements
 from shoal.settlement.parties import brand_party
-from shoal.settlement.statements import make_statements
 from tests import goods, trade
 from tests.trade import DAY
 

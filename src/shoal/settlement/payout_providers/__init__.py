@@ -15,7 +15,7 @@ from django.conf import settings
 
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
-from shoal.settlement.payouts_rules import Word
+from shoal.settlement.rules_payouts import Word
 
 _ADAPTERS = {
     "sandbox": "shoal.settlement.payout_providers.sandbox",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from shoal.kit.errors import Refused
 from shoal.kit.money import parse_amount
 from shoal.settlement.payout_providers import PayoutWord, Sending
-from shoal.settlement.payouts_rules import Word
+from shoal.settlement.rules_payouts import Word
 
 NAME = "file"
 _OUT = ("number", "kind", "holder", "bank", "account", "amount", "currency", "note")

@@ -8,7 +8,7 @@ from shoal.kit.money import Money
 from shoal.payments.providers import provider
 from shoal.payments.providers.sandbox import HarbourPay
 from shoal.settlement.payout_providers import PayoutWord, Sending
-from shoal.settlement.payouts_rules import Word
+from shoal.settlement.rules_payouts import Word
 
 NAME = "sandbox"
 

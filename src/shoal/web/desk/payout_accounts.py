@@ -11,9 +11,9 @@ from shoal.kit import clock
 from shoal.kit.errors import NotFound
 from shoal.settlement.accounts import judge_account
 from shoal.settlement.models_payouts import PartyKind, PayoutAccount, PayoutHold
+from shoal.settlement.operations_payouts import hold_payouts, lift_hold
 from shoal.settlement.parties import Party, parties, party_by_code, real_name
-from shoal.settlement.payouts_operations import hold_payouts, lift_hold
-from shoal.settlement.payouts_queries import accounts_to_check, open_holds, opened_accounts
+from shoal.settlement.queries_payouts import accounts_to_check, open_holds, opened_accounts
 from shoal.web.access import OfOperator, operator
 from shoal.web.answers import page_of
 from shoal.web.desk.frame import (

@@ -11,9 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shoal.kit import clock
 from shoal.kit.money import Money
 from shoal.settlement.models_payouts import Payout, PayoutNotice, PayoutRun
-from shoal.settlement.parties import parties
-from shoal.settlement.payout_providers import default_payout_provider
-from shoal.settlement.payouts_operations import (
+from shoal.settlement.operations_payouts import (
     decide_run,
     hand_over_file,
     prepare_run,
@@ -21,7 +19,9 @@ from shoal.settlement.payouts_operations import (
     take_answer,
     take_back,
 )
-from shoal.settlement.payouts_queries import (
+from shoal.settlement.parties import parties
+from shoal.settlement.payout_providers import default_payout_provider
+from shoal.settlement.queries_payouts import (
     all_payouts,
     opened_accounts,
     payout_by_code,

@@ -12,7 +12,7 @@ from shoal.kit.errors import NotFound
 from shoal.ledger.models import Account
 from shoal.settlement.models_statements import Statement
 from shoal.settlement.parties import Party, party_by_id
-from shoal.settlement.statements_queries import (
+from shoal.settlement.queries_statements import (
     run_by_code,
     run_totals,
     runs,

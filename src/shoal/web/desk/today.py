@@ -18,7 +18,7 @@ from shoal.kit.money import Money
 from shoal.offers.queries import open_sales, sale_counts
 from shoal.orders.queries import SoldHour, open_refund_approvals, sold_by_hour
 from shoal.payments.queries import notices_to_look_at, stuck_refunds
-from shoal.settlement.payouts_queries import desk_counts
+from shoal.settlement.queries_payouts import desk_counts
 from shoal.web.access import OfOperator, operator
 from shoal.web.components.amounts import amount_text
 from shoal.web.components.charts import Point

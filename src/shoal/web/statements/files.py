@@ -16,7 +16,7 @@ from shoal.ledger.models import Account
 from shoal.settlement.invoices import invoice_data
 from shoal.settlement.models_statements import Statement
 from shoal.settlement.parties import Party
-from shoal.settlement.statements_queries import every_line
+from shoal.settlement.queries_statements import every_line
 from shoal.settlement.tax import TaxMonth, tax_months, tax_of_all, tax_totals
 from shoal.shops.models import Shop
 from shoal.shops.queries import shops_by_id

@@ -21,7 +21,7 @@ from shoal.settlement.invoices import (
 )
 from shoal.settlement.models_statements import Statement
 from shoal.settlement.parties import Party
-from shoal.settlement.statements_queries import line_count, statement_lines, statements_of
+from shoal.settlement.queries_statements import line_count, statement_lines, statements_of
 from shoal.settlement.tax import TaxMonth, tax_months, tax_rates
 from shoal.web.answers import Rows, page_of, try_form
 from shoal.web.components import inputs

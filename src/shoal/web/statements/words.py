@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from shoal.kit.texts import in_language
 from shoal.ledger.models import Account
 from shoal.settlement.models_statements import StatementRun
-from shoal.settlement.statements_queries import FREIGHT, FREIGHT_BACK, REFUNDED, SOLD, Line
+from shoal.settlement.queries_statements import FREIGHT, FREIGHT_BACK, REFUNDED, SOLD, Line
 
 
 def what_words(what: str) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shoal.settlement.parties import brand_party
-from shoal.settlement.statements_queries import statement_by_code
+from shoal.settlement.queries_statements import statement_by_code
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import done
 from shoal.web.statements import files, pages

@@ -15,7 +15,7 @@ from shoal.kit.transactions import operation
 from shoal.ledger.models import Account
 from shoal.ledger.steps import PARTY_KINDS
 from shoal.settlement.models_statements import StatementRun
-from shoal.settlement.statements_rules import Period, midnight, period_start, periods_due
+from shoal.settlement.rules_statements import Period, midnight, period_start, periods_due
 
 AT_ONCE = 1_000
 # No transaction lasts a day: whatever an earlier run could not see yet has a later id than that.

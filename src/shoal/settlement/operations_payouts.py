@@ -24,7 +24,8 @@ from shoal.settlement.parties import Party, in_currency, lock_party, parties
 from shoal.settlement.payout_providers import PayoutWord, Sending, payout_provider
 from shoal.settlement.payout_providers.file import NAME as BY_FILE
 from shoal.settlement.payout_providers.file import read_answer, write_file
-from shoal.settlement.payouts import (
+from shoal.settlement.rules_payouts import Verdict, period_of
+from shoal.settlement.steps_payouts import (
     PayoutBlocked,
     fail_payout,
     make_payout,
@@ -32,7 +33,6 @@ from shoal.settlement.payouts import (
     release,
     take_words,
 )
-from shoal.settlement.payouts_rules import Verdict, period_of
 
 State = Payout.State
 WORKER = "worker:payouts"

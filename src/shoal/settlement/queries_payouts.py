@@ -23,7 +23,7 @@ from shoal.settlement.models_payouts import (
     PayoutRun,
     PayoutStep,
 )
-from shoal.settlement.payouts_rules import Block, Standing, blocks
+from shoal.settlement.rules_payouts import Block, Standing, blocks
 from shoal.settlement.withholding import brackets_of, withhold
 
 if TYPE_CHECKING:

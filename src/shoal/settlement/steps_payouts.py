@@ -33,8 +33,8 @@ from shoal.settlement.models_payouts import (
 )
 from shoal.settlement.parties import Party, party_by_id, tell
 from shoal.settlement.payout_providers import PayoutWord, default_payout_provider
-from shoal.settlement.payouts_queries import standing_of, withheld_for
-from shoal.settlement.payouts_rules import Block, Verdict, Why, Word, blocks, judge
+from shoal.settlement.queries_payouts import standing_of, withheld_for
+from shoal.settlement.rules_payouts import Block, Verdict, Why, Word, blocks, judge
 
 State = Payout.State
 Purpose = Payout.Purpose
