@@ -6,27 +6,26 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shoal.ledger.queries import platform_balances
 from shoal.orders import pricing
 from shoal.orders.desk import KeyUsed, Placed, place_orders
 from shoal.orders.models import Order, OrderLine
 from shoal.orders.operations import (
     ask_refund,
     cancel_order,
-    complete_orders,
     decide_refund,
     expire_orders,
 )
 from shoal.orders.promoting import Buyer
 from shoal.orders.quotes import quote
 from shoal.promotions import refusals
-from shoal.promotions.models import Claim, Promotion, Use
+from shoal.promotions.models import Promotion, Use
 from shoal.promotions.operations import stop_promotion
 from shoal.promotions.queries import PLATFORM
 from shoal.promotions.rules import Funder
 from shoal.traffic.models import Share
 from shoal.traffic.operations import make_share
-from tests.promotions.makers import MONTH, claim, owner_of, promotion
+from tests.orders.promoted import free, gift_of, refusal, standing
+from tests.promotions.makers import MONTH, claim, promotion
 from tests.trade import (
     AT,
     DAY,
@@ -45,24 +44,6 @@ from tests.trade import (
 
 pytestmark = pytest.mark.django_db
 Kind = Promotion.Kind
-
-
-def standing(kind: str) -> int:
-    """What stands on the platform's accounts of one kind."""
-    return sum(money.minor for name, _, money in platform_balances() if name == kind)
-
-
-def free(claimed: Claim) -> bool:
-    claimed.refresh_from_db()
-    return claimed.used_by is None
-
-
-def refusal(market, **changes: object):
-    """What the desk says no with; nothing was written."""
-    answer = place_orders(requests=[wish(market, **changes)])[0]
-    assert not isinstance(answer, Placed)
-    assert (Order.objects.count(), Use.objects.count()) == (0, 0)
-    return answer
 
 
 @pytest.mark.parametrize(
@@ -258,72 +239,6 @@ def test_money_that_comes_late_takes_the_coupon_again_or_goes_back():
     assert is_sound()
 
 
-def gift_of(market, *, stock=3, threshold=10_000):
-    given = standing_offer(market.brand, stock=stock)
-    return given, promotion(
-        market, Funder.BRAND, Kind.GIFT, threshold=threshold, parts={given.code: 1}
-    )
-
-
-def test_a_gift_comes_from_its_threshold_on_holds_stock_and_costs_nothing():
-    market = open_market()
-    given, made = gift_of(market)
-    placed = order(market)
-    lines = list(OrderLine.objects.filter(order=placed).order_by("number"))
-    assert [line.gift_of_id for line in lines] == [None, made.id]
-    assert (lines[1].line_minor, lines[1].rule, lines[1].offer_id) == (0, "gift/1", given.id)
-    assert lines[1].parcel_id == lines[0].parcel_id
-    given.allotment.refresh_from_db()
-    assert given.allotment.held == 1
-    pay(placed)
-    ship(placed)
-    deliver(placed)
-    assert is_sound()
-
-
-def test_a_gift_that_has_run_out_is_left_out_unless_it_was_promised():
-    market = open_market()
-    _, made = gift_of(market, stock=1)
-    assert [row.promotion for row in quote(
-        shop=market.shop, wanted=[(market.offer.id, 1)], region="330100", at=AT
-    ).gifts] == [made]  # fmt: skip
-    order(market, gifts=(made.code,))
-    promised, silent = place_orders(requests=[wish(market, gifts=(made.code,)), wish(market)])
-    assert promised == refusals.GiftGone(title="见面礼")
-    assert isinstance(silent, Placed)
-    assert OrderLine.objects.filter(order=silent.order).count() == 1
-    assert quote(
-        shop=market.shop, wanted=[(market.offer.id, 1)], region="330100", at=AT
-    ).gifts == ()  # fmt: skip
-    assert is_sound()
-
-
-def test_a_promised_gift_that_was_stopped_meanwhile_is_said_so():
-    market = open_market()
-    _, made = gift_of(market)
-    owner = owner_of(market, Funder.BRAND)
-    stop_promotion(owner=owner, code=made.code, reason="", by="owner", at=AT)
-    assert refusal(market, gifts=(made.code,)) == refusals.GiftGone(title="见面礼")
-    assert len(order(market).lines.all()) == 1
-
-
-def test_a_cancelled_order_puts_its_gift_back_on_the_shelf():
-    market = open_market()
-    given, _ = gift_of(market)
-    placed = order(market)
-    pay(placed)
-    cancel_order(
-        customer=market.alice.id,
-        code=placed.code,
-        reason="changed my mind",
-        by="alice",
-        at=AT + DAY,
-    )
-    given.allotment.refresh_from_db()
-    assert given.allotment.available == 3
-    assert is_sound()
-
-
 def test_a_part_goes_back_with_its_share_and_the_coupon_only_with_the_last_of_it():
     market = open_market()
     coupon = claim(market, promotion(market, amount=1_001))
@@ -343,37 +258,6 @@ def test_a_part_goes_back_with_its_share_and_the_coupon_only_with_the_last_of_it
     assert given.allotment.available == 3
     money_arrives_back()
     assert (standing("escrow"), standing("promotion")) == (0, 0)
-    assert is_sound()
-
-
-def test_an_order_with_a_gift_and_three_coupons_is_settled():
-    market = open_market()
-    gift_of(market)
-    codes = tuple(claim(market, promotion(market, funder)).code for funder in Funder)
-    placed = order(market, coupons=codes)
-    pay(placed)
-    ship(placed)
-    deliver(placed)
-    complete_orders(at=AT + 40 * DAY)
-    placed.refresh_from_db()
-    assert placed.state == Order.State.COMPLETED
-    assert standing("escrow") == 0
-    assert (standing("promotion"), standing("platform_fee")) == (-1_000, 1_000)
-    assert is_sound()
-
-
-def test_a_bundle_comes_by_itself_and_its_saving_is_shared_over_its_lines():
-    market = open_market()
-    other = standing_offer(market.brand)
-    promotion(
-        market, Funder.BRAND, Kind.BUNDLE, amount=18_001,
-        parts={market.offer.code: 1, other.code: 1},
-    )  # fmt: skip
-    assert order(market).discount_minor == 0
-    placed = order(market, offers=(market.offer, other))
-    assert [line.brand_discount_minor for line in placed.lines.order_by("number")] == [1_000, 999]
-    assert placed.total_minor == 18_001
-    pay(placed)
     assert is_sound()
 
 
