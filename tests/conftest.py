@@ -5,8 +5,10 @@ each has its own folder, its own socket and its own server, so none waits for an
 With SHOAL_TEST_DATABASE_URL that server is used instead, with databases of our own on it.
 """
 
+import logging
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +86,13 @@ def pytest_collection_modifyitems(
         items[:] = [item for item in items if _asks_for_database(item)]
     yield
     items.sort(key=lambda item: not _runs_everything(item.nodeid))
+
+
+def pytest_runtest_setup() -> None:
+    """What a test logs is that test's, whichever stream was there when logging began."""
+    for handler in logging.getLogger().handlers:
+        if type(handler) is logging.StreamHandler:
+            handler.setStream(sys.stderr)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

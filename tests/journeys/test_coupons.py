@@ -49,8 +49,8 @@ def test_alice_claims_a_coupon_pays_with_it_cancels_and_has_it_again(site, visit
     choose_variant(alice)
     alice.get_by_role("button", name="Buy now").click()
     alice.wait_for_url(re.compile("/checkout"))
-    write_address(alice, phone)
     expect(alice.get_by_text("The best are chosen for you.")).to_be_visible()
+    write_address(alice, phone)
     look_closely(alice)
     with_coupon = minor(alice.locator("#sum .price").inner_text())
     with alice.expect_response(re.compile("/checkout/totals")):

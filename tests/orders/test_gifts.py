@@ -1,14 +1,17 @@
 """Gifts from a sum on, and bundles, from the desk to settlement."""
 
+from uuid import uuid4
+
 import pytest
 
+from shoal.orders.carts import buy_again
 from shoal.orders.desk import Placed, place_orders
 from shoal.orders.models import Order, OrderLine
 from shoal.orders.operations import (
     cancel_order,
     complete_orders,
 )
-from shoal.orders.quotes import quote
+from shoal.orders.quotes import cart_size, quote
 from shoal.promotions import refusals
 from shoal.promotions.models import Promotion
 from shoal.promotions.operations import stop_promotion
@@ -120,3 +123,16 @@ def test_a_bundle_comes_by_itself_and_its_saving_is_shared_over_its_lines():
     assert placed.total_minor == 18_001
     pay(placed)
     assert is_sound()
+
+
+def test_buying_again_leaves_the_gift_out():
+    market = open_market()
+    gift_of(market)
+    placed = order(market)
+    assert placed.lines.count() == 2
+    visitor = uuid4()
+    kept = buy_again(
+        customer=market.alice.id, order=placed.code, visitor=visitor, shop=market.shop, at=AT + DAY
+    )
+    assert (kept.put, kept.missing) == (1, ())
+    assert cart_size(visitor=visitor) == 1

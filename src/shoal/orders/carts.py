@@ -101,9 +101,12 @@ def adopt_cart(*, visitor: UUID, into: UUID) -> None:
 def buy_again(*, customer: UUID, order: str, visitor: UUID, shop: Shop, at: datetime) -> Kept:
     """This will put what an earlier order had into the cart, by the offers that are open now.
 
-    A SKU bought in a sale that is over comes back by its standing offer, if it has one.
+    A SKU bought in a sale that is over comes back by its standing offer, if it has one. A gift is
+    left out: it comes by itself, or not.
     """
-    lines = OrderLine.objects.filter(order__customer=customer, order__code=order)
+    lines = OrderLine.objects.filter(
+        order__customer=customer, order__code=order, gift_of__isnull=True
+    )
     wanted = {line.sku_id: line for line in lines.select_related("offer__sku__product")}
     if not wanted:
         raise NotFound

@@ -84,7 +84,7 @@ def test_a_shops_own_colour_stands_out_too(name, theme, found):
 def test_dark_is_the_same_by_wish_and_by_system():
     light, system, own = themes()
     assert system == own
-    assert set(light) == {*own, "paper"}
+    assert set(light) == {*own, "paper", "wechat", "alipay"}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB)))

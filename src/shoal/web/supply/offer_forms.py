@@ -170,7 +170,7 @@ class TermsForm(forms.Form):
             Terms(
                 supply=typed[f"supply_{one}"], sale=typed[f"sale_{one}"],
                 floor=typed[f"floor_{one}"], cap=typed[f"cap_{one}"],
-                rate_bp=rate_bp, currency=one, usual=typed[f"list_{one}"],
+                rate_bp=rate_bp, currency=one, usual=typed.get(f"list_{one}"),
             )
             for one in sorted(self.further_in)
             if typed.get(f"sale_{one}") is not None
@@ -182,7 +182,7 @@ class TermsForm(forms.Form):
         typed = self.cleaned_data
         return Terms(
             supply=typed["supply"], sale=typed["sale"], floor=typed["floor"], cap=typed["cap"],
-            rate_bp=int(typed["percent"] * 100), currency=self.currency, usual=typed["list"],
+            rate_bp=int(typed["percent"] * 100), currency=self.currency, usual=typed.get("list"),
         )  # fmt: skip
 
     def show_split(self, *, least_fee_bp: int) -> Split | None:

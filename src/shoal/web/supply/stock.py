@@ -1,5 +1,6 @@
 """Stock: how many units of each SKU there are, what came in, what was lost."""
 
+import re
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,6 +19,7 @@ from shoal.stock.queries import movements_of, stock_of_brand
 from shoal.stock.steps import Quantity
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import done, page_of, try_form
+from shoal.web.buy.forms import reason_text
 from shoal.web.supply.forms import LossForm, QuantityForm
 from shoal.web.supply.frame import Role, supply_page, words_of
 
@@ -104,6 +106,21 @@ def _show(
     return supply_page(request, "sku", context, status=status)
 
 
+def _why(reason: str) -> str:
+    """What a process wrote down, in the reader's words; what a person wrote, as it is."""
+    known = {
+        "not paid in time": gettext("Not paid in time"),
+        "paid late": gettext("Paid late"),
+        "the offer is over": gettext("The offer is over"),
+        "sale over": gettext("The offer is over"),
+        "product sheet": gettext("Product sheet"),
+    }
+    case = re.match(r"case (\w+)", reason)
+    if case:
+        return gettext("Case {code}").format(code=case[1])
+    return known.get(reason) or reason_text(reason) or reason
+
+
 def _told(move: Movement) -> dict[str, Any]:
     kinds = Movement.Kind
     names = {
@@ -122,7 +139,7 @@ def _told(move: Movement) -> dict[str, Any]:
         "name": names[kinds(move.kind)],
         "sign": "+" if move.kind in adds else "−",
         "quantity": move.quantity,
-        "reason": move.reason,
+        "reason": _why(move.reason),
         "place": gettext("Warehouse") if move.allotment.is_warehouse else gettext("Offer"),
         "at": move.at,
     }
