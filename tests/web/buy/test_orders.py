@@ -70,7 +70,7 @@ def test_every_state_is_told(alice, market, order, django_assert_max_num_queries
     trade.ship(order, at=now())
     assert "SF1" in text(alice, order)
     trade.deliver(order, at=now())
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         delivered = text(alice, order)
     assert "Something wrong?" in delivered
     assert "Cancel the order" not in delivered
