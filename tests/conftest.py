@@ -92,7 +92,7 @@ def pytest_runtest_setup() -> None:
     """What a test logs is that test's, whichever stream was there when logging began."""
     for handler in logging.getLogger().handlers:
         if type(handler) is logging.StreamHandler:
-            handler.setStream(sys.stderr)
+            handler.stream = sys.stderr  # setStream would first flush one that is closed
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
