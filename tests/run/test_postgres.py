@@ -152,3 +152,9 @@ def test_a_database_that_is_not_utf8_is_refused(
                 database.check(tmp_path)
         finally:
             made.execute(f"DROP DATABASE {name}")
+
+
+def test_the_vault_can_be_prepared_before_the_store(data: Path) -> None:
+    """Both are prepared at the same moment: neither may look at the other's folder."""
+    postgres.prepare(places.vault_cluster(data), settings=_SMALL)
+    assert (data / "vault" / "PG_VERSION").exists()

@@ -118,7 +118,7 @@ def prepare(cluster: Cluster, *, settings: dict[str, str] | None = None) -> None
     data = cluster.folder.parent
     try:
         _make_folders(cluster, account)
-        _check_reach(data, account)
+        _check_reach(cluster, account)
         if not (cluster.folder / "PG_VERSION").exists():
             _initialise(cluster, binaries(data, account), account, settings or {})
         end_leftovers(cluster)
@@ -141,11 +141,12 @@ def _make_folders(cluster: Cluster, account: Account | None) -> None:
             os.chown(folder, account.uid, account.gid, follow_symlinks=False)
 
 
-def _check_reach(data: Path, account: Account | None) -> None:
+def _check_reach(cluster: Cluster, account: Account | None) -> None:
     if account is None:
         return
+    data = cluster.folder.parent
     done = subprocess.run(
-        ["/bin/sh", "-c", 'test -x "$1"', "sh", data / "postgres" / ".."],
+        ["/bin/sh", "-c", 'test -x "$1"', "sh", cluster.folder / ".."],
         check=False, cwd="/", **processes.as_account(account),
     )  # fmt: skip
     if done.returncode != 0:
