@@ -14,6 +14,12 @@ MEI, BAO = "+8617000000200", "+8617000000201"
 OLGA, OSKAR = "+8617000000001", "+8617000000002"
 HAIFENG, SHANYE, NORDWIND = "+8617000000100", "+8617000000101", "+8617000000102"
 
+# The colours of the other look have gone: axe reads those of this moment.
+_SETTLED = """() => {
+  for (const one of document.getAnimations()) { try { one.finish(); } catch { /* has no end */ } }
+  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+
 # What differs between light and dark is the contrast; the rest is looked at once.
 _LOOKS = {
     "light": "axe.run()",
@@ -108,6 +114,7 @@ def look_closely(page: Page) -> None:
     page.evaluate(f"window.axe || (() => {{ {_AXE} }})()")
     for scheme, look in _LOOKS.items():
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(_SETTLED)
         found = page.evaluate(f"{look}.then(({{violations}}) => violations)")
         told = "\n".join(f"{one['id']}: {node['html']}" for one in found for node in one["nodes"])
         assert not told, f"{page.url} {scheme}\n{told}"
