@@ -34,16 +34,16 @@ _BALANCE_OFF = """
 WITH stated AS (
     SELECT account_id, sum(credits_minor - debits_minor) AS amount
     FROM settlement_statement GROUP BY 1
+), side AS (
+    SELECT credit_id AS account_id, id, amount FROM ledger_transfer
+    UNION ALL
+    SELECT debit_id, id, -amount FROM ledger_transfer
 ), open AS (
-    SELECT account.id AS account_id, sum(side.amount) AS amount
-    FROM ledger_account account, LATERAL (
-        SELECT id, amount FROM ledger_transfer WHERE credit_id = account.id
-        UNION ALL
-        SELECT id, -amount FROM ledger_transfer WHERE debit_id = account.id
-    ) side
-    WHERE account.kind IN ('brand_payable', 'keeper_payable', 'brand_deposit') AND NOT EXISTS (
-        SELECT FROM settlement_statementtransfer stated
-        WHERE stated.account_id = account.id AND stated.transfer_id = side.id)
+    SELECT side.account_id, sum(side.amount) AS amount
+    FROM side JOIN ledger_balance party USING (account_id)
+    LEFT JOIN settlement_statementtransfer told
+        ON told.account_id = side.account_id AND told.transfer_id = side.id
+    WHERE told.transfer_id IS NULL
     GROUP BY 1
 )
 SELECT count(*) FROM ledger_balance balance
