@@ -99,18 +99,7 @@ def make_payout(
 def make_proof(*, account: PayoutAccount, party: Party, by: str, at: datetime) -> Payout:
     """This will send the small sum that a party types back; goodwill pays it."""
     amount = account.proof_minor or 0
-    payout = Payout(
-        purpose=Purpose.PROOF,
-        party_kind=party.kind,
-        party=party.id,
-        account=account,
-        currency=party.currency,
-        gross_minor=amount,
-        amount=amount,
-        made_at=at,
-        made_by=by,
-    )
-    return release(payout=_begin(payout, by=by, at=at, reason=""), by=by, at=at)
+    return _make_released(Purpose.PROOF, account, party, amount, by=by, at=at)
 
 
 @step
@@ -118,8 +107,15 @@ def make_deposit_payout(
     *, account: PayoutAccount, party: Party, amount: int, by: str, at: datetime
 ) -> Payout:
     """This will send a brand's deposit back, which two people have decided."""
+    return _make_released(Purpose.DEPOSIT, account, party, amount, by=by, at=at)
+
+
+def _make_released(
+    purpose: Purpose, account: PayoutAccount, party: Party, amount: int, *, by: str, at: datetime
+) -> Payout:
+    """Makes a payout of somebody's that waits for no run, whole and at once."""
     payout = Payout(
-        purpose=Purpose.DEPOSIT,
+        purpose=purpose,
         party_kind=party.kind,
         party=party.id,
         account=account,
