@@ -1,5 +1,6 @@
 """After-sales cases in the words that all four faces share: states, who answers, who pays."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ _KINDS = {
 
 
 _SOON = timedelta(hours=6)
+_WRITTEN = re.compile(r"case (\w+)(?:: (.+))?")  # as care writes it beside what it causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,17 @@ def reason_name(reason: str) -> str:
         Reason.NOT_AS_DESCRIBED: gettext("Not as described"),
         Reason.COUNTERFEIT: gettext("Not genuine"),
     }[Reason(reason)]
+
+
+def case_reason(reason: str) -> str:
+    """This will say what a case wrote as the reason of a refund or a step, or nothing."""
+    found = _WRITTEN.fullmatch(reason)
+    if not found:
+        return ""
+    code, why = found.groups()
+    if why not in set(Reason):
+        return gettext("Case %(code)s") % {"code": code}
+    return gettext("Case %(code)s: %(why)s") % {"code": code, "why": reason_name(why)}
 
 
 def state_name(case: Case) -> str:

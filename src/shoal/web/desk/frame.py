@@ -17,8 +17,8 @@ from shoal.people.models import Operator
 from shoal.people.queries import operator_names, profile
 from shoal.web.access import OfOperator
 from shoal.web.answers import whole
-from shoal.web.buy.forms import reason_text
 from shoal.web.components.nav import Place, mark_current
+from shoal.web.reasons import reason_words
 
 R = TypeVar("R")
 PAGE = 30
@@ -175,27 +175,3 @@ def actors(codes: Iterable[str], *, others: str = "") -> dict[str, str]:
 def who_and_why(who: str, why: str) -> str:
     """This will join who did something and the reason for it."""
     return " · ".join(part for part in (who, reason_words(why)) if part)
-
-
-def reason_words(reason: str) -> str:
-    """This will say a reason that a process wrote in the reader's words; people's as they stand."""
-    return (
-        {
-            "not paid in time": gettext("not paid in time"),
-            "address changed": gettext("address changed"),
-            "split": gettext("split into two parcels"),
-            "paid late": gettext("paid late"),
-            "paid late; the goods were still there": gettext(
-                "paid late; the goods were still there"
-            ),
-            "paid after the order was given up": gettext("paid after the order was given up"),
-            "excess returned": gettext("what was paid too much went back"),
-            "refund arrived": gettext("the money is back with the payer"),
-            "arrived at the payer": gettext("the money is back with the payer"),
-            "the provider has it in hand": gettext("the provider has it in hand"),
-            "the provider could not do it": gettext("the provider could not do it"),
-            "send once more": gettext("send once more"),
-        }.get(reason)
-        or reason_text(reason)
-        or reason
-    )

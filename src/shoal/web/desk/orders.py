@@ -46,10 +46,10 @@ from shoal.web.desk.frame import (
     actors,
     desk_page,
     may,
-    reason_words,
     who_and_why,
 )
 from shoal.web.promoting.telling import line_notes, order_discounts
+from shoal.web.reasons import reason_words
 from shoal.web.supply.telling import parcel_state
 
 _STATES = Order.State.values

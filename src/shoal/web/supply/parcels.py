@@ -29,6 +29,7 @@ from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import done, page_of, try_form
 from shoal.web.components.nav import Place
 from shoal.web.promoting.telling import line_notes
+from shoal.web.reasons import reason_words
 from shoal.web.supply.forms import ProblemForm, ShipmentForm
 from shoal.web.supply.frame import Role, supply_page
 from shoal.web.supply.telling import line_text, parcel_rows, parcel_state
@@ -210,7 +211,7 @@ def _steps(found: Parcel) -> list[dict[str, Any]]:
             continue
         cannot = step.reason.startswith("cannot ship: ")
         title = parcel_state(step.state)
-        text = step.reason
+        text = reason_words(step.reason)
         if cannot:
             title, text = gettext("Cannot be shipped"), step.reason.removeprefix("cannot ship: ")
         elif step.reason == "split":
