@@ -1,18 +1,22 @@
 """After-sales cases, from Alice's first word to her money or her new goods."""
 
 import pytest
+from django.core.files.storage import default_storage
 
 from shoal.care import operations_brand as brand
 from shoal.care import operations_cases as cases
-from shoal.care.models import Case, CaseStep
+from shoal.care.models import Case, CasePicture, CaseStep
 from shoal.care.opening import AskedTooLate, CannotAsk, UnitsTaken
+from shoal.care.queries_cases import entries_of, picture_of
 from shoal.care.rules_cases import Deed, Kind, Reason, Side, State
 from shoal.care.steps_cases import CaseMovedOn
+from shoal.kit import vault
 from shoal.kit.errors import NotFound
+from shoal.kit.pictures import loose_pictures, media_type
 from shoal.orders.models import OrderLine, Parcel
 from shoal.payments.models import Refund
 from shoal.stock.models import Allotment
-from tests import trade
+from tests import goods, trade
 from tests.care.cases import ASKED, HOUR, again, ask, delivered, forwarded, name_address
 from tests.trade import AT, DAY
 
@@ -130,3 +134,24 @@ def test_words_are_sealed_for_her() -> None:
     )
     kept = b"".join(bytes(row.sealed) for row in CaseStep.objects.all() if row.sealed)
     assert not any(word.encode() in kept for word in ("坏", "别急"))
+
+
+def test_her_pictures_are_sealed_and_nobody_sees_them_once_she_is_erased() -> None:
+    placed = delivered(trade.open_market())
+    case = ask(placed)
+    cases.say_in_case(
+        side=Side.CUSTOMER, tenant=placed.customer_id, code=case.code, words="",
+        pictures=loose_pictures([goods.picture()]), by="alice", at=ASKED,
+    )  # fmt: skip
+    shown = CasePicture.objects.get()
+    file = picture_of(case=case, picture=shown.id)
+    assert media_type(file) == "image/webp"
+    assert file not in bytes(shown.sealed)
+    assert not default_storage.exists("pictures")
+    other = ask(placed)
+    with pytest.raises(NotFound):
+        picture_of(case=other, picture=shown.id)
+    vault.erase(placed.customer_id)
+    with pytest.raises(NotFound):
+        picture_of(case=case, picture=shown.id)
+    assert not any(entry.pictures for entry in entries_of(case=case))

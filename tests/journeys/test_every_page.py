@@ -35,6 +35,7 @@ _HEAVIEST = 100_000
 # Routes that a GET does not open, or that only lead on.
 _NO_PAGE = {
     "supply:freight-price": "only in a market with several currencies: web/supply/test_currencies",
+    **{f"{face}:case-picture": "a picture" for face in ("buy", "keep", "supply", "desk")},
     "buy:front": "leads to the shop",
     "buy:share": "leads to what was shared",
     "buy:corner": "a piece of a page",

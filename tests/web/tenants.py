@@ -8,10 +8,13 @@ from functools import cached_property
 from shoal.brands import operations as brand_operations
 from shoal.brands.models import Brand, BrandMember, Contract, Paper
 from shoal.care import operations as care
-from shoal.care.rules_cases import Kind, Reason
+from shoal.care.models import CasePicture
+from shoal.care.operations_cases import say_in_case
+from shoal.care.rules_cases import Kind, Reason, Side
 from shoal.catalog.models import Category, FreightPrice, FreightTemplate, Product, Revision, Sku
 from shoal.kit.clock import market_day, now
 from shoal.kit.ids import uuid7
+from shoal.kit.pictures import loose_pictures
 from shoal.ledger.models import Account
 from shoal.offers.models import FlashSale
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
@@ -138,6 +141,15 @@ class Tenants:
         trade.pay(order, at=self.at)
         trade.ship(order, at=self.at)
         return forwarded(order, kind=Kind.REFUND, reason=Reason.NEVER_ARRIVED, at=self.at).code
+
+    @cached_property
+    def picture(self) -> str:
+        """What Alice shows in that case."""
+        say_in_case(
+            side=Side.CUSTOMER, tenant=self.cast.alice.pk, code=self.case, words="",
+            pictures=loose_pictures([goods.picture()]), by="alice", at=self.at,
+        )  # fmt: skip
+        return str(CasePicture.objects.get().id)
 
     @cached_property
     def invitation(self) -> str:
@@ -316,6 +328,7 @@ _MAKERS: dict[str, Callable[[Tenants], str]] = {
     "approval": lambda world: world.approval,
     "brand": lambda world: world.brand.code,
     "case": lambda world: world.case,
+    "picture": lambda world: world.picture,
     "category": lambda _world: Category.objects.order_by("code")[0].code,
     "contract": lambda world: str(Contract.objects.get(brand=world.brand).version),
     "coupon": lambda world: world.coupon,

@@ -191,13 +191,23 @@ class CaseStep(models.Model):
     side = models.CharField(
         max_length=10, choices=_choices(Side), blank=True, help_text="empty: a deadline, a process"
     )
-    sealed = models.BinaryField(null=True, help_text="vault of the customer: text, pictures")
+    sealed = models.BinaryField(null=True, help_text="vault of the customer: text")
     amount_minor = models.BigIntegerField(null=True, help_text="offered, given or back")
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["case", "id"], name="case_step_case")]
+
+
+class CasePicture(models.Model):
+    """Fact: a picture that somebody showed in a case, sealed under the customer's key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    step = models.ForeignKey(CaseStep, models.PROTECT, related_name="pictures")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    sealed = models.BinaryField(help_text="vault of the customer: webp, in base64")
 
 
 class Ruling(models.Model):

@@ -28,7 +28,7 @@ from shoal.care.steps_replacing import pay_instead, receive_goods, send_replacem
 from shoal.kit import vault
 from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
-from shoal.kit.pictures import StoredPicture
+from shoal.kit.pictures import LoosePicture
 from shoal.kit.transactions import operation
 
 _ADDRESS = ("recipient", "phone", "address", "note")
@@ -120,7 +120,7 @@ def refuse_case(
     words: str,
     by: str,
     at: datetime,
-    pictures: Sequence[StoredPicture] = (),
+    pictures: Sequence[LoosePicture] = (),
 ) -> Case:
     """This will refuse a case with a reason; the customer may ask the platform."""
     held = lock_case(code=code, brand=brand)
@@ -165,7 +165,7 @@ def contest_return(
     words: str,
     by: str,
     at: datetime,
-    pictures: Sequence[StoredPicture] = (),
+    pictures: Sequence[LoosePicture] = (),
 ) -> Case:
     """This will say that what came back is not what was sent, or is used; the platform decides."""
     held = lock_case(code=code, brand=brand)
@@ -204,15 +204,14 @@ def cannot_replace(*, brand: UUID, code: str, words: str, by: str, at: datetime)
 
 
 def _doing(
-    deed: Deed, by: str, at: datetime, words: str, pictures: Sequence[StoredPicture] = ()
+    deed: Deed, by: str, at: datetime, words: str, pictures: Sequence[LoosePicture] = ()
 ) -> Doing:
     """A deed that needs a reason."""
     if not words.strip():
         raise WordsMissing
     if len(pictures) > MOST_PICTURES:
         raise TooManyPictures(most=MOST_PICTURES)
-    shown = [picture.as_json() for picture in pictures]
-    return Doing(deed, Side.BRAND, by, at, words.strip()[:LONGEST_WORDS], shown)
+    return Doing(deed, Side.BRAND, by, at, words.strip()[:LONGEST_WORDS], pictures)
 
 
 def _check_address(held: Held) -> None:

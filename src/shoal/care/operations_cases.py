@@ -28,7 +28,7 @@ from shoal.care.steps_replacing import arrive, hold_replacements
 from shoal.care.steps_telling import tell
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import short_code, uuid7
-from shoal.kit.pictures import StoredPicture
+from shoal.kit.pictures import LoosePicture
 from shoal.kit.transactions import operation
 from shoal.orders.models import Order
 from shoal.orders.refunds import freeze
@@ -68,7 +68,7 @@ def open_case(
     words: str,
     by: str,
     at: datetime,
-    pictures: Sequence[StoredPicture] = (),
+    pictures: Sequence[LoosePicture] = (),
 ) -> Case:
     """This will open a case about lines of one parcel of a customer's order (its code).
 
@@ -139,7 +139,7 @@ def say_in_case(
     words: str,
     by: str,
     at: datetime,
-    pictures: Sequence[StoredPicture] = (),
+    pictures: Sequence[LoosePicture] = (),
 ) -> Case:
     """This will add words and pictures to an open case.
 
@@ -196,7 +196,7 @@ def ask_platform(
     words: str,
     by: str,
     at: datetime,
-    pictures: Sequence[StoredPicture] = (),
+    pictures: Sequence[LoosePicture] = (),
 ) -> Case:
     """This will let a customer ask the platform to decide, with why. It starts from her request.
 
@@ -249,13 +249,12 @@ def _doing(
     by: str,
     at: datetime,
     words: str = "",
-    pictures: Sequence[StoredPicture] = (),
+    pictures: Sequence[LoosePicture] = (),
 ) -> Doing:
-    shown = [picture.as_json() for picture in pictures]
-    return Doing(deed, side, by, at, words=words.strip(), pictures=shown)
+    return Doing(deed, side, by, at, words=words.strip(), pictures=pictures)
 
 
-def _check_words(words: str, pictures: Sequence[StoredPicture], *, needed: bool) -> None:
+def _check_words(words: str, pictures: Sequence[LoosePicture], *, needed: bool) -> None:
     if needed and not words.strip():
         raise WordsMissing
     if len(words.strip()) > LONGEST_WORDS:

@@ -1,6 +1,6 @@
 """Every read of after-sales cases; each takes its tenant."""
 
-import json
+from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,15 @@ from django.db.models import Case as Choice
 from django.db.models import Count, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
 
 from shoal.care import rules_cases as rules
-from shoal.care.models import Case, CaseLine, CaseStep, Replacement, ReturnAddress, Ruling
+from shoal.care.models import (
+    Case,
+    CaseLine,
+    CasePicture,
+    CaseStep,
+    Replacement,
+    ReturnAddress,
+    Ruling,
+)
 from shoal.care.opening import free_of
 from shoal.care.rules_cases import Deed, Kind, Reason, Side, State
 from shoal.care.steps_cases import deadlines
@@ -19,7 +27,6 @@ from shoal.catalog.models import Sku
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
-from shoal.kit.pictures import StoredPicture, from_json
 from shoal.orders.models import Order, OrderLine, Parcel
 
 
@@ -32,7 +39,7 @@ class Entry:
     state: str
     words: str
     amount: Money | None
-    pictures: Sequence[StoredPicture]
+    pictures: Sequence[CasePicture]
     by: str
     at: datetime
 
@@ -177,7 +184,8 @@ def due_cases(*, at: datetime, limit: int = 500) -> list[UUID]:
 
 def entries_of(*, case: Case) -> list[Entry]:
     """This will return a case's timeline, oldest first, with what was said and shown."""
-    rows = list(CaseStep.objects.filter(case=case).order_by("id"))
+    shown = Prefetch("pictures", CasePicture.objects.defer("sealed").order_by("id"))
+    rows = list(CaseStep.objects.filter(case=case).prefetch_related(shown).order_by("id"))
     spoken = [row for row in rows if row.sealed]
     opened = vault.reveal_many((case.customer_id, row.sealed or b"") for row in spoken)
     said = {row.id: record or {} for row, record in zip(spoken, opened, strict=True)}
@@ -188,12 +196,26 @@ def entries_of(*, case: Case) -> list[Entry]:
             state=row.state,
             words=said.get(row.id, {}).get("text", ""),
             amount=None if row.amount_minor is None else Money(row.amount_minor, case.currency),
-            pictures=_pictures(said.get(row.id, {})),
+            pictures=list(row.pictures.all()) if said.get(row.id) else [],
             by=row.by,
             at=row.at,
         )
         for row in rows
     ]
+
+
+def picture_of(*, case: Case, picture: UUID) -> bytes:
+    """This will return the WebP file of a picture of `case`.
+
+    Raises NotFound; also when the customer was erased.
+    """
+    row = CasePicture.objects.filter(step__case=case, id=picture).first()
+    if row is None:
+        raise NotFound
+    try:
+        return b64decode(vault.reveal(case.customer_id, row.sealed)["webp"])
+    except vault.Erased as error:
+        raise NotFound from error
 
 
 def replacements_of(*, case: Case) -> list[Replacement]:
@@ -262,10 +284,6 @@ def export_cases(*, customer: UUID) -> list[dict[str, Any]]:
         }
         for case in rows
     ]  # fmt: skip
-
-
-def _pictures(record: dict[str, str]) -> list[StoredPicture]:
-    return [from_json(facts) for facts in json.loads(record.get("pictures", "[]"))]
 
 
 def _askable(parcel: Parcel, lines: Sequence[OrderLine], at: datetime) -> Askable:

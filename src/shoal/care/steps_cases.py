@@ -1,16 +1,15 @@
 """Writes that move a case on, inside the transaction of an operation that has locked it."""
 
-import json
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from shoal.care import rules_cases as rules
-from shoal.care.models import Case, CaseLine, CaseStep, Replacement, ReturnAddress
+from shoal.care.models import Case, CaseLine, CasePicture, CaseStep, Replacement, ReturnAddress
 from shoal.care.opening import AmountTooLarge, amount_words
 from shoal.care.rules_cases import CLOSED, Deadlines, Deed, Kind, Reason, Side, Standing, State
 from shoal.care.steps_telling import tell
@@ -18,6 +17,7 @@ from shoal.kit import vault
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_row, lock_rows
+from shoal.kit.pictures import LoosePicture
 from shoal.kit.transactions import step
 from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.orders.refunds import LinePart, refund_parts, thaw
@@ -51,7 +51,7 @@ class Doing:
     by: str
     at: datetime
     words: str = ""
-    pictures: Sequence[dict[str, Any]] = ()
+    pictures: Sequence[LoosePicture] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def move(held: Held, to: State, doing: Doing, *, amount: int | None = None) -> N
 @step
 def note(case: Case, doing: Doing, *, amount: int | None = None) -> CaseStep:
     """This will append one entry to a case's timeline."""
-    return CaseStep.objects.create(
+    entry = CaseStep.objects.create(
         id=uuid7(),
         case=case,
         state=case.state,
@@ -159,13 +159,23 @@ def note(case: Case, doing: Doing, *, amount: int | None = None) -> CaseStep:
         by=doing.by,
         at=doing.at,
     )
+    CasePicture.objects.bulk_create(
+        CasePicture(
+            id=uuid7(),
+            step=entry,
+            width=picture.width,
+            height=picture.height,
+            sealed=vault.seal(case.customer_id, {"webp": b64encode(picture.webp).decode()}),
+        )
+        for picture in doing.pictures
+    )
+    return entry
 
 
 def _sealed(customer: UUID, doing: Doing) -> bytes | None:
     if not doing.words and not doing.pictures:
         return None
-    record = {"text": doing.words, "pictures": json.dumps(list(doing.pictures))}
-    return vault.seal(customer, record)
+    return vault.seal(customer, {"text": doing.words})
 
 
 @step

@@ -23,7 +23,7 @@ from shoal.care.steps_cases import GivenUnits
 from shoal.demo.drawings import VIEWS, draw
 from shoal.demo.goods import Supplier, png
 from shoal.kit.errors import Refused
-from shoal.kit.pictures import StoredPicture, store_picture
+from shoal.kit.pictures import LoosePicture, loose_pictures
 from shoal.orders.models import Order
 from shoal.orders.queries import orders_of_all, with_lines
 from shoal.people.models import Person
@@ -111,8 +111,8 @@ def _open(
     )
 
 
-def _picture(place: int) -> StoredPicture:
-    return store_picture(png(draw(kind="mug", seed=place, size=640, view=VIEWS[0])))
+def _picture(place: int) -> LoosePicture:
+    return loose_pictures([png(draw(kind="mug", seed=place, size=640, view=VIEWS[0]))])[0]
 
 
 def _move_on(case: Case, stage: str, owner: Person, operator: Person, opened_at: datetime) -> None:

@@ -80,6 +80,15 @@ class StoredPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class LoosePicture:
+    """A checked and stripped picture that is in no storage: its WebP file, its size."""
+
+    webp: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """What a <picture> element needs: two srcset texts, a fallback, the size, the colour."""
 
@@ -108,6 +117,23 @@ def store_pictures(uploads: Iterable[bytes]) -> list[StoredPicture]:
         for _ in pool.map(check_picture, uploads):
             pass
         return list(pool.map(store_picture, uploads))
+
+
+def loose_pictures(uploads: Iterable[bytes]) -> list[LoosePicture]:
+    """This will check and strip pictures that not everybody may see, and keep none of them.
+
+    Raises what `store_picture` raises for the first that is none.
+    """
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(_loose, uploads))
+
+
+def _loose(data: bytes) -> LoosePicture:
+    image = _cleaned(data)
+    image.thumbnail((WIDTHS[-1], WIDTHS[-1]), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    image.save(buffer, **_HOW["webp"])
+    return LoosePicture(buffer.getvalue(), image.width, image.height)
 
 
 def check_picture(data: bytes) -> None:

@@ -1,14 +1,15 @@
 """What the page of a case needs on every face, and the pictures that come with its words."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from shoal.care.models import Case
 from shoal.care.operations_cases import LONGEST_WORDS, MOST_PICTURES, TooManyPictures
-from shoal.care.queries_cases import entries_of, replacements_of
+from shoal.care.queries_cases import entries_of, picture_of, replacements_of
 from shoal.kit.money import Money
-from shoal.kit.pictures import MAX_BYTES, StoredPicture, store_pictures
+from shoal.kit.pictures import MAX_BYTES, LoosePicture, loose_pictures
 from shoal.web.cases import (
     freight_told,
     kind_name,
@@ -22,7 +23,7 @@ from shoal.web.cases import (
 )
 
 
-def shown_case(case: Case, *, names: Mapping[str, str]) -> dict[str, object]:
+def shown_case(case: Case, *, names: Mapping[str, str], face: str) -> dict[str, object]:
     """This will gather what every side sees of a case."""
     return {
         "case": case,
@@ -36,7 +37,7 @@ def shown_case(case: Case, *, names: Mapping[str, str]) -> dict[str, object]:
         "offered": _offered(case),
         "money": money_told(case),
         "lines": line_rows(case),
-        "entries": told_entries(entries_of(case=case), names=names),
+        "entries": told_entries(case, entries_of(case=case), names=names, face=face),
         "replacements": replacements_of(case=case),
         "longest": LONGEST_WORDS,
     }
@@ -48,9 +49,16 @@ def _offered(case: Case) -> Money | None:
     return Money(given, case.currency) if given else None
 
 
-def pictures_of(request: HttpRequest) -> list[StoredPicture]:
-    """This will check and keep the pictures of a form. Raises the refusal of the first bad one."""
+def pictures_of(request: HttpRequest) -> list[LoosePicture]:
+    """This will check and strip the pictures of a form. Raises the refusal of the first bad one."""
     files = request.FILES.getlist("pictures")
     if len(files) > MOST_PICTURES:
         raise TooManyPictures(most=MOST_PICTURES)
-    return store_pictures([file.read(MAX_BYTES + 1) for file in files])
+    return loose_pictures([file.read(MAX_BYTES + 1) for file in files])
+
+
+def picture_answer(case: Case, picture: UUID) -> HttpResponse:
+    """This will answer with a picture of a case that the reader may see. Raises NotFound."""
+    answer = HttpResponse(picture_of(case=case, picture=picture), content_type="image/webp")
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer

@@ -13,7 +13,6 @@ from shoal.care.models import Case, CaseLine
 from shoal.care.queries_cases import Entry
 from shoal.care.rules_cases import CLOSED, Deed, Kind, Reason, Side, State
 from shoal.kit.money import Money
-from shoal.kit.pictures import StoredPicture
 from shoal.kit.texts import in_language
 
 _KINDS = {
@@ -27,6 +26,15 @@ _WRITTEN = re.compile(r"case (\w+)(?:: (.+))?")  # as care writes it beside what
 
 
 @dataclass(frozen=True, slots=True)
+class ToldPicture:
+    """A picture in a case: where the reader's face shows it, and its size."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class ToldEntry:
     """One entry of a case's timeline, as pages show it."""
 
@@ -34,7 +42,7 @@ class ToldEntry:
     who: str
     words: str
     amount: Money | None
-    pictures: Sequence[StoredPicture]
+    pictures: Sequence[ToldPicture]
     at: datetime
     kind: str
 
@@ -218,15 +226,27 @@ def money_told(case: Case) -> str:
     return gettext("The money is on its way back the way it was paid.")
 
 
-def told_entries(entries: Sequence[Entry], *, names: Mapping[str, str]) -> list[ToldEntry]:
-    """This will tell a timeline, newest first. `names` says who a side is ("customer": "You")."""
+def told_entries(
+    case: Case, entries: Sequence[Entry], *, names: Mapping[str, str], face: str
+) -> list[ToldEntry]:
+    """This will tell a timeline, newest first. `names` says who a side is ("customer": "You").
+
+    `face` names the pages on which it is read ("keep"): each shows pictures under its own address.
+    """
     return [
         ToldEntry(
             title=_deed(entry),
             who=names.get(entry.side, side_name(entry.side)) if entry.side else _by_itself(entry),
             words=entry.words,
             amount=entry.amount if entry.amount and entry.deed in _WITH_AMOUNT else None,
-            pictures=entry.pictures,
+            pictures=[
+                ToldPicture(
+                    reverse(f"{face}:case-picture", args=[case.code, shown.id]),
+                    shown.width,
+                    shown.height,
+                )
+                for shown in entry.pictures
+            ],
             at=entry.at,
             kind=_entry_kind(entry),
         )

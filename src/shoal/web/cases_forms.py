@@ -10,7 +10,7 @@ from shoal.care.models import Case
 from shoal.care.operations_cases import LONGEST_WORDS, MOST_PICTURES, TooManyPictures
 from shoal.care.rules_cases import Kind
 from shoal.care.steps_cases import GivenUnits
-from shoal.kit.pictures import MAX_BYTES, StoredPicture, store_pictures
+from shoal.kit.pictures import MAX_BYTES, LoosePicture, loose_pictures
 from shoal.web.cases import line_rows
 from shoal.web.components.fields import AmountField
 
@@ -54,12 +54,12 @@ class ShowingForm(WordsForm):
         max_length=200,
     )
 
-    def stored(self) -> list[StoredPicture]:
-        """This will check and keep the pictures. Raises TooManyPictures or what pictures raise."""
+    def shown(self) -> list[LoosePicture]:
+        """This will check and strip the pictures. Raises TooManyPictures or what pictures raise."""
         uploads: list[UploadedFile[bytes]] = self.cleaned_data["pictures"]
         if len(uploads) > MOST_PICTURES:
             raise TooManyPictures(most=MOST_PICTURES)
-        return store_pictures([upload.read(MAX_BYTES + 1) for upload in uploads])
+        return loose_pictures([upload.read(MAX_BYTES + 1) for upload in uploads])
 
 
 class OptionalWordsForm(forms.Form):

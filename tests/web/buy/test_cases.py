@@ -6,10 +6,11 @@ import pytest
 from django.utils.timezone import localtime
 from PIL import Image
 
-from shoal.care.models import Case, CaseStep
+from shoal.care.models import Case, CasePicture, CaseStep
 from shoal.care.operations_brand import accept_case, refuse_case
 from shoal.care.rules_cases import State
 from shoal.kit.clock import now
+from shoal.kit.pictures import media_type
 from shoal.orders.models import Order, OrderLine
 from tests import trade
 from tests.care import cases
@@ -75,7 +76,12 @@ def test_alice_asks_with_a_picture_and_sees_who_answers_until_when(alice, arrive
     assert "The keeper passes it on to the brand" in shown
     assert f"Until {localtime(case.until_at):%Y-%m-%d %H:%M}" in shown
     assert "盖子是裂的" in shown
-    assert "/pictures/" in shown
+    seen = CasePicture.objects.get()
+    address = f"/cases/{case.code}/pictures/{seen.id}"
+    assert f'<img src="{address}"' in shown
+    answer = alice.get(address)
+    assert answer["Cache-Control"].startswith("private")
+    assert media_type(answer.content) == "image/webp"
     assert "With the keeper" in alice.get("/cases").content.decode()
     assert "With the keeper" in alice.get(f"/orders/{arrived.code}").content.decode()
 

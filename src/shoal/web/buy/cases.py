@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from shoal.care import operations_cases as cases
 from shoal.care.models import Case
@@ -27,7 +28,7 @@ from shoal.web.access import SignedIn, signed_in
 from shoal.web.answers import done, page_of
 from shoal.web.buy.case_forms import CaseForm
 from shoal.web.buy.frame import own_page
-from shoal.web.case_pages import pictures_of, shown_case
+from shoal.web.case_pages import picture_answer, pictures_of, shown_case
 from shoal.web.cases import kind_name, line_rows, state_kind, state_name
 
 
@@ -94,7 +95,7 @@ def case(request: SignedIn, code: str) -> HttpResponse:
             return done(request, words, reverse("buy:case", args=[code]))
     may = deeds_of(side=Side.CUSTOMER, state=found.state)
     context = {
-        **shown_case(found, names={Side.CUSTOMER: gettext("You")}),
+        **shown_case(found, names={Side.CUSTOMER: gettext("You")}, face="buy"),
         "yours": found.waits_for == Side.CUSTOMER,
         "may": {deed.value for deed in may},
         "address": return_address(case=found) if Deed.SEND_BACK in may else None,
@@ -104,6 +105,13 @@ def case(request: SignedIn, code: str) -> HttpResponse:
     }
     status = 422 if refused else 200
     return own_page(request, "buy/case.html", context, shop=found.shop, status=status)
+
+
+@signed_in
+@require_safe
+def picture(request: SignedIn, code: str, picture: UUID) -> HttpResponse:
+    """This will show a picture of the case."""
+    return picture_answer(case_of_customer(customer=request.person.pk, code=code), picture)
 
 
 def card_of(case: Case) -> CaseCard:

@@ -52,6 +52,7 @@ urlpatterns = [
     path("orders/<str:code>/cases/new", cases.new_case, name="new-case"),
     path("cases", cases.case_list, name="cases"),
     path("cases/<str:code>", cases.case, name="case"),
+    path("cases/<str:code>/pictures/<uuid:picture>", cases.picture, name="case-picture"),
     path("me", me.me, name="me"),
     path("me/addresses", me.addresses, name="addresses"),
     path("me/addresses/new", me.new_address, name="new-address"),

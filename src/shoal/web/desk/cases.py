@@ -1,6 +1,7 @@
 """Cases at the platform: what it is asked to decide, every fact, the ruling, a second look."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
@@ -19,6 +20,7 @@ from shoal.payments.queries import refunds_for
 from shoal.web import cases as told
 from shoal.web.access import OfOperator, operator
 from shoal.web.answers import done, page_of, try_form
+from shoal.web.case_pages import picture_answer
 from shoal.web.cases_forms import GivingForm, ShowingForm
 from shoal.web.desk.frame import CARE, MONEY, PAGE, actors, answer, desk_page, reason_of, tabs
 from shoal.web.desk.orders import refund_row
@@ -101,6 +103,13 @@ def case(request: OfOperator, code: str) -> HttpResponse:
     return _show(request, queries.case_by_code(code=code))
 
 
+@operator(CARE, MONEY)
+@require_safe
+def picture(request: OfOperator, code: str, picture: UUID) -> HttpResponse:  # noqa: ARG001 - a view
+    """This will show a picture of the case."""
+    return picture_answer(queries.case_by_code(code=code), picture)
+
+
 @operator(CARE)
 @require_POST
 def ruling(request: OfOperator, code: str) -> HttpResponse:
@@ -164,7 +173,7 @@ def words(request: OfOperator, code: str) -> HttpResponse:
             None,
             lambda: say_in_case(
                 side=Side.PLATFORM, tenant=None, code=code, words=form.cleaned_data["words"],
-                pictures=form.stored(), by=request.person.code, at=clock.now(),
+                pictures=form.shown(), by=request.person.code, at=clock.now(),
             ),
         )  # fmt: skip
         if said is not None:
@@ -193,7 +202,7 @@ def _show(request: OfOperator, found: Case, *, status: int = 200, **filled: Any)
         "is_refunded": found.state == State.REFUNDED,
         "is_counterfeit": found.reason == Reason.COUNTERFEIT,
         "lines": told.line_rows(found),
-        "entries": told.told_entries(entries, names={}),
+        "entries": told.told_entries(found, entries, names={}, face="desk"),
         "replacements": queries.replacements_of(case=found),
         "refunds": [refund_row(row) for row in refunds],
         "may_see_money": bool(request.operator_roles & {str(MONEY), "admin"}),

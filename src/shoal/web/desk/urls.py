@@ -159,6 +159,7 @@ urlpatterns = [
     path("shops/<str:code>/suspension", shops.suspension, name="shop-suspension"),
     path("cases", cases.cases, name="cases"),
     path("cases/<str:code>", cases.case, name="case"),
+    path("cases/<str:code>/pictures/<uuid:picture>", cases.picture, name="case-picture"),
     path("cases/<str:code>/ruling", cases.ruling, name="case-ruling"),
     path("cases/<str:code>/confirmation", cases.confirmation, name="case-confirmation"),
     path("cases/<str:code>/words", cases.words, name="case-words"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -19,7 +20,7 @@ from shoal.kit.masking import mask_name
 from shoal.people.queries import names_of
 from shoal.web.access import OfKeeper, keeper
 from shoal.web.answers import done
-from shoal.web.case_pages import pictures_of, shown_case
+from shoal.web.case_pages import picture_answer, pictures_of, shown_case
 from shoal.web.cases import LineRow, kind_name, line_rows, state_kind, state_name
 from shoal.web.keep.customers import tabs
 from shoal.web.keep.frame import keeper_page, page_of
@@ -78,7 +79,9 @@ def case(request: OfKeeper, code: str) -> HttpResponse:
     name = mask_name(names_of([found.customer_id]).get(found.customer_id, ""))
     customer = name or gettext("A customer")
     context = {
-        **shown_case(found, names={Side.KEEPER: gettext("You"), Side.CUSTOMER: customer}),
+        **shown_case(
+            found, names={Side.KEEPER: gettext("You"), Side.CUSTOMER: customer}, face="keep"
+        ),
         "customer": customer,
         "yours": found.waits_for == Side.KEEPER,
         "talk": talk_with(shop=request.shop, customer=found.customer_id),
@@ -87,6 +90,13 @@ def case(request: OfKeeper, code: str) -> HttpResponse:
         "typed": request.POST if refused else {},
     }
     return keeper_page(request, "case", context, status=422 if refused else 200)
+
+
+@keeper
+@require_safe
+def picture(request: OfKeeper, code: str, picture: UUID) -> HttpResponse:
+    """This will show a picture of the case."""
+    return picture_answer(case_of_shop(shop=request.shop.id, code=code), picture)
 
 
 def _act(request: OfKeeper, found: Case) -> str:

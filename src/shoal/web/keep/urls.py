@@ -39,6 +39,7 @@ urlpatterns = [
     path("conversations/<str:code>", customers.conversation, name="conversation"),
     path("cases", cases.cases, name="cases"),
     path("cases/<str:code>", cases.case, name="case"),
+    path("cases/<str:code>/pictures/<uuid:picture>", cases.picture, name="case-picture"),
     path("me", shop.me, name="me"),
     path("me/earnings", earnings.earnings, name="earnings"),
     path("me/statements", statements.statements, name="statements"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -19,6 +20,7 @@ from shoal.web import cases as told
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.account.forms import typed
 from shoal.web.answers import done, page_of, try_form
+from shoal.web.case_pages import picture_answer
 from shoal.web.cases_forms import GivingForm, OptionalWordsForm, ShowingForm, WordsForm
 from shoal.web.components.nav import Place
 from shoal.web.supply.cases_forms import (
@@ -59,6 +61,13 @@ def cases(request: OfBrand) -> HttpResponse:
 def case(request: OfBrand, code: str) -> HttpResponse:
     """This will show one case: its goods, what was said and shown, and what can be done."""
     return _show(request, queries.case_of_brand(brand=request.brand.id, code=code))
+
+
+@brand_member(Role.WAREHOUSE, Role.MONEY)
+@require_safe
+def picture(request: OfBrand, code: str, picture: UUID) -> HttpResponse:
+    """This will show a picture of the case."""
+    return picture_answer(queries.case_of_brand(brand=request.brand.id, code=code), picture)
 
 
 @brand_member(Role.MONEY)
@@ -105,7 +114,7 @@ def refusal(request: OfBrand, code: str) -> HttpResponse:
     if form.is_valid() and _done(
         form,
         lambda: deeds.refuse_case(
-            **_who(request, code), words=form.cleaned_data["words"], pictures=form.stored()
+            **_who(request, code), words=form.cleaned_data["words"], pictures=form.shown()
         ),
     ):
         return _gone_on(request, code, gettext("Refused. The customer may ask the platform."))
@@ -137,7 +146,7 @@ def contest(request: OfBrand, code: str) -> HttpResponse:
     if form.is_valid() and _done(
         form,
         lambda: deeds.contest_return(
-            **_who(request, code), words=form.cleaned_data["words"], pictures=form.stored()
+            **_who(request, code), words=form.cleaned_data["words"], pictures=form.shown()
         ),
     ):
         return _gone_on(request, code, gettext("The platform looks at it and decides."))
@@ -181,7 +190,7 @@ def words(request: OfBrand, code: str) -> HttpResponse:
         form,
         lambda: say_in_case(
             side=Side.BRAND, tenant=request.brand.id, code=code, by=request.person.code,
-            at=clock.now(), words=form.cleaned_data["words"], pictures=form.stored(),
+            at=clock.now(), words=form.cleaned_data["words"], pictures=form.shown(),
         ),
     ):  # fmt: skip
         return done(request, gettext("Said."), reverse("supply:case", args=[code]))
@@ -239,7 +248,9 @@ def _show(request: OfBrand, found: Case, *, status: int = 200, **forms: Any) -> 
         "asked": Money(found.asked_minor, found.currency),
         "refund": Money(found.refund_minor, found.currency),
         "lines": told.line_rows(found),
-        "entries": told.told_entries(entries, names={Side.BRAND: request.brand.name}),
+        "entries": told.told_entries(
+            found, entries, names={Side.BRAND: request.brand.name}, face="supply"
+        ),
         "replacements": queries.replacements_of(case=found),
         "decides": money and Deed.ACCEPT in can,
         "waits_for_money": store and not money and Deed.ACCEPT in can,

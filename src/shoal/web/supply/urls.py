@@ -90,6 +90,7 @@ urlpatterns = [
     path("cases", cases.cases, name="cases"),
     path("cases/address", cases.address, name="return-address"),
     path("cases/<str:code>", cases.case, name="case"),
+    path("cases/<str:code>/pictures/<uuid:picture>", cases.picture, name="case-picture"),
     path("cases/<str:code>/agreement", cases.agreement, name="case-agreement"),
     path("cases/<str:code>/offer", cases.offer, name="case-offer"),
     path("cases/<str:code>/refusal", cases.refusal, name="case-refusal"),

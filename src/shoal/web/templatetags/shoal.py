@@ -158,12 +158,6 @@ def picture(
     }
 
 
-@register.simple_tag
-def picture_file(p: Any) -> str:
-    """This will return the address of a picture in its full width."""
-    return picture_url(digest=p.digest, width=max(p.widths))
-
-
 def _srcset(digest: str, widths: Sequence[int], kind: str) -> str:
     return ", ".join(f"{picture_url(digest=digest, width=w, kind=kind)} {w}w" for w in widths)
 
