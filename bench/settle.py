@@ -36,16 +36,18 @@ JOIN (SELECT id, row_number() OVER () AS place FROM brands_brand) AS brands
 def run(report: Report) -> None:
     """This will settle a million lines, and compare with writing the same rows bare."""
     with scratch_installation():
+        from shoal.kit.batches import until_none
         from shoal.orders.operations import complete_orders
+        from shoal.orders.tasks import SIDE_BY_SIDE
         from tests import trade
 
         _write_orders(report)
         _analyze()
         before = _memory_mb()
         begun = time.perf_counter()
-        batches = 0
-        while complete_orders(at=trade.AT + 30 * trade.DAY):
-            batches += 1
+        batches = until_none(
+            lambda: complete_orders(at=trade.AT + 30 * trade.DAY), side_by_side=SIDE_BY_SIDE
+        )
         seconds = time.perf_counter() - begun
         report.figure("lines", LINES)
         report.figure("batches", batches)

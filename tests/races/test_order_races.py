@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
+from shoal.kit.batches import until_none
 from shoal.kit.errors import Busy, Refused
 from shoal.offers.models import Purchase
 from shoal.orders.desk import Placed, place_orders
@@ -179,3 +180,31 @@ def wait_for_waiting(number: int) -> None:
                 return
         time.sleep(0.01)
     pytest.fail("nobody waits")
+
+
+def test_two_complete_side_by_side_and_each_line_settles_once(market: Market) -> None:
+    orders = [trade.order(market, at=AT + MINUTE) for _ in range(_ROUNDS)]
+    for order in orders:
+        trade.pay(order)
+        trade.ship(order)
+        trade.deliver(order)
+    with transaction.atomic():
+        Order.objects.select_for_update().get(id=orders[0].id)
+        # Whoever comes meanwhile does not wait for the first order and takes the next ones.
+        with ThreadPoolExecutor(1) as other:
+            took = other.submit(completed_elsewhere, most=3).result(timeout=2)
+        assert took == 3
+        assert not SettledLine.objects.filter(order=orders[0].id).exists()
+    batches = until_none(lambda: complete_orders(at=_OVER, most=1), side_by_side=2)
+    assert batches == _ROUNDS - 3
+    assert sorted(SettledLine.objects.values_list("order", flat=True)) == sorted(
+        order.id for order in orders
+    )
+    assert trade.is_sound()
+
+
+def completed_elsewhere(*, most: int) -> int:
+    try:
+        return complete_orders(at=_OVER, most=most)
+    finally:
+        connection.close()

@@ -126,12 +126,9 @@ def complete_orders(*, at: datetime, most: int = 5_000) -> int:
     """This will complete delivered orders whose after-sales window is over; at most `most`.
 
     Whoever is owed something is settled in the same transaction. Returns how many; call again
-    while it returns any.
+    while it returns any. Several may run at once.
     """
-    due = Order.objects.filter(state=Order.State.DELIVERED, after_sales_until__lte=at)
-    orders = complete_due(
-        due.order_by("after_sales_until").values_list("id", flat=True)[:most], by="worker:complete"
-    )
+    orders = complete_due(before=at, most=most, by="worker:complete")
     if orders:
         publish([OrderCompleted(order, at) for order in orders])
     return len(orders)

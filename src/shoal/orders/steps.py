@@ -72,18 +72,19 @@ def move_orders(
 
 
 @step
-def complete_due(ids: Iterable[UUID], *, by: str) -> list[UUID]:
-    """This will complete those of the orders that are delivered, and return them in sorted order.
+def complete_due(*, before: datetime, most: int, by: str) -> list[UUID]:
+    """This will complete delivered orders whose after-sales window ended `before`, longest first.
 
-    Set-based: tens of thousands of orders in a few statements.
+    Takes at most `most` and passes over what somebody else has in hand, so that several can
+    complete side by side. Set-based: thousands of orders in two statements.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT id FROM orders_order WHERE id = ANY(%s) AND state = 'delivered'
-            ORDER BY id FOR UPDATE
+            SELECT id FROM orders_order WHERE state = 'delivered' AND after_sales_until <= %s
+            ORDER BY after_sales_until LIMIT %s FOR UPDATE SKIP LOCKED
             """,
-            [list(ids)],
+            [before, most],
         )
         found = [row[0] for row in cursor.fetchall()]
         cursor.execute(
