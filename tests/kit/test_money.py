@@ -43,6 +43,26 @@ def test_allocation_refuses_what_makes_no_sense() -> None:
             allocate(100, weights)
 
 
+@pytest.mark.parametrize(
+    ("total", "weights", "shares"),
+    [
+        (7, [0, 0, 0], [7, 0, 0]),
+        (-7, [0, 0], [-7, 0]),
+        (1, [1, 1, 1], [1, 0, 0]),
+        (-1, [1, 1, 1], [-1, 0, 0]),
+        (5, [1, 1, 1], [2, 2, 1]),
+        (10, [1, 2, 4], [1, 3, 6]),
+        (10, [3, 3, 1], [4, 4, 2]),
+        (0, [1, 2], [0, 0]),
+        (100, [0, 3], [0, 100]),
+    ],
+)
+def test_largest_remainders_first_and_ties_to_the_earlier_place(
+    total: int, weights: list[int], shares: list[int]
+) -> None:
+    assert allocate(total, weights) == shares
+
+
 @given(amounts, st.integers(0, BASIS))
 def test_a_portion_is_the_nearest_whole_unit(minor: int, rate: int) -> None:
     assert abs(portion(minor, rate) * BASIS - minor * rate) * 2 <= BASIS
@@ -50,14 +70,33 @@ def test_a_portion_is_the_nearest_whole_unit(minor: int, rate: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minor", "rate", "expected"), [(50, 100, 1), (49, 100, 0), (-50, 100, -1)]
+    ("minor", "rate", "expected"),
+    [
+        (50, 100, 1),
+        (49, 100, 0),
+        (-50, 100, -1),
+        (50, -100, -1),
+        (-50, -100, 1),
+        (0, -100, 0),
+        (7, BASIS, 7),
+        (20, 3 * BASIS, 60),
+    ],
 )
 def test_halves_go_away_from_zero(minor: int, rate: int, expected: int) -> None:
     assert portion(minor, rate) == expected
 
 
 def test_minor_units_follow_iso_4217() -> None:
-    assert [minor_units(code) for code in ("JPY", "CNY", "KWD")] == [0, 2, 3]
+    assert [minor_units(code) for code in ("CNY", "USD", "EUR", "GBP", "HKD")] == [2] * 5
+    none = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+    assert {minor_units(code) for code in none.split()} == {0}
+    assert {minor_units(code) for code in ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]} == {3}
+
+
+def test_an_amount_has_as_many_digits_as_the_database_holds() -> None:
+    assert parse_amount("9999999999999999.99", "CNY").minor == 10**18 - 1
+    with pytest.raises(ValueError, match="10000000000000000"):
+        parse_amount("10000000000000000", "CNY")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +113,37 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
         parse_amount(text, "CNY")
 
 
+@given(amounts, amounts, st.integers(-(10**4), 10**4))
+def test_sums_are_those_of_the_minor_units(one: int, other: int, times: int) -> None:
+    first, second = Money(one, "CNY"), Money(other, "CNY")
+    assert first + second == Money(one + other, "CNY")
+    assert first - second == Money(one - other, "CNY")
+    assert first * times == Money(one * times, "CNY")
+    assert -first == Money(0 - one, "CNY")
+    assert (first < second) == (one < other)
+    assert (first > second) == (one > other)
+
+
+def test_the_same_amount_is_neither_less_nor_more() -> None:
+    assert not Money(5, "CNY") < Money(5, "CNY")
+    assert Money(5, "CNY") < Money(6, "CNY")
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (Money(1_205, "CNY"), "12.05"),
+        (Money(-1, "CNY"), "-0.01"),
+        (Money(300, "JPY"), "300"),
+        (Money(1_234, "KWD"), "1.234"),
+    ],
+)
+def test_an_amount_in_major_units(amount: Money, shown: str) -> None:
+    assert str(amount.decimal) == shown
+
+
 def test_currencies_never_mix() -> None:
-    with pytest.raises(CurrencyMismatch):
-        Money(1, "CNY") + Money(1, "JPY")
+    cny, jpy = Money(1, "CNY"), Money(1, "JPY")
+    for mixed in (lambda: cny + jpy, lambda: cny - jpy, lambda: cny < jpy):
+        with pytest.raises(CurrencyMismatch, match="CNY and JPY"):
+            mixed()

@@ -43,3 +43,27 @@ def test_pauses_grow_and_end(attempts):
     assert longer is None or longer >= pause
     assert refund_pause(attempts=12) is None
     assert question_pause(asked=12) is None
+
+
+def test_pauses_double_from_a_minute_to_six_hours():
+    minutes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]
+    expected = [timedelta(minutes=each) for each in minutes]
+    assert [refund_pause(attempts=times) for times in range(1, 12)] == expected
+    assert [question_pause(asked=times) for times in range(11)] == expected
+    assert question_pause(asked=11) == timedelta(hours=6)
+    assert refund_pause(attempts=0) == timedelta(minutes=1)
+    assert refund_pause(attempts=13) is None
+    assert question_pause(asked=13) is None
+
+
+def test_a_failed_refund_is_tried_again_and_a_late_failure_waits_for_a_person():
+    some, other = Money(100, "CNY"), Money(99, "CNY")
+    for told in (some, other):
+        failed = {"kind": Kind.REFUND_FAILED, "asked": some, "told": told}
+        assert judge_refund(**failed, done=False) is Verdict.ACCEPTED
+        assert judge_refund(**failed, done=True) is Verdict.TOO_LATE
+        arrived = {"kind": Kind.REFUNDED, "asked": some, "told": told}
+        assert judge_refund(**arrived, done=True) is Verdict.REPEATED
+    assert judge_refund(kind=Kind.REFUNDED, asked=some, told=other, done=False) is (
+        Verdict.WRONG_AMOUNT
+    )
