@@ -212,8 +212,11 @@ def is_sound() -> bool:
     from shoal.settlement import doctor as settlement
     from shoal.stock import doctor as stock
 
-    return all(
-        check.ok
+    wrong = [
+        check
         for module in (stock, ledger, promotions, orders, settlement, care)
         for check in module.checks()
-    )
+        if not check.ok
+    ]
+    assert not wrong, wrong
+    return True

@@ -176,3 +176,119 @@ def test_she_hears_of_all_that_others_do(deed: Deed, state: State, side: Side | 
     told = rules.told(deed=deed, state=state, side=side)
     assert side not in told
     assert side == Side.CUSTOMER or Side.CUSTOMER in told
+
+
+STANDS = Standing(State.JUDGING, Kind.RETURN, Reason.BROKEN, needs_return=True)
+SWAPS = replace(STANDS, kind=Kind.EXCHANGE)
+
+
+def test_goods_come_back_for_a_return_and_for_an_exchange_of_what_is_there() -> None:
+    assert not STANDS.crosswise
+    assert not STANDS.came_back
+    assert not STANDS.new_goods_arrived
+    needs = {
+        (kind, reason): rules.needs_return(kind=kind, reason=reason)
+        for kind in Kind
+        for reason in (Reason.BROKEN, Reason.MISSING)
+    }
+    assert {pair for pair, needed in needs.items() if needed} == {
+        (Kind.RETURN, Reason.BROKEN),
+        (Kind.RETURN, Reason.MISSING),
+        (Kind.EXCHANGE, Reason.BROKEN),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "own_shop", "first"),
+    [
+        (Kind.CANCEL, Reason.CHANGED_MIND, False, State.REFUNDED),
+        (Kind.RETURN, Reason.COUNTERFEIT, True, State.DISPUTED),
+        (Kind.RETURN, Reason.BROKEN, True, State.JUDGING),
+        (Kind.EXCHANGE, Reason.BROKEN, False, State.ASKED),
+    ],
+)
+def test_who_answers_first(kind: Kind, reason: Reason, own_shop, first: State) -> None:
+    assert rules.first_state(kind=kind, reason=reason, own_shop=own_shop) == first
+
+
+@pytest.mark.parametrize(
+    ("case", "has_address", "after"),
+    [
+        (STANDS, True, State.RETURNING),
+        (STANDS, False, State.REFUNDED),
+        (replace(STANDS, needs_return=False), True, State.REFUNDED),
+        (replace(STANDS, came_back=True), True, State.REFUNDED),
+        (SWAPS, True, State.RETURNING),
+        (SWAPS, False, State.REPLACING),
+        (replace(SWAPS, crosswise=True), True, State.REPLACING),
+        (replace(SWAPS, came_back=True), True, State.REPLACING),
+        (replace(SWAPS, new_goods_arrived=True), True, State.RETURNING),
+        (replace(SWAPS, new_goods_arrived=True, came_back=True), True, State.REPLACED),
+    ],
+)
+def test_what_follows_a_grant(case: Standing, has_address, after: State) -> None:
+    assert rules.after_grant(case, has_address=has_address) == after
+
+
+def test_what_follows_when_the_goods_are_back() -> None:
+    assert rules.after_receipt(STANDS) == State.REFUNDED
+    assert rules.after_receipt(SWAPS) == State.REPLACING
+    assert rules.after_receipt(replace(SWAPS, new_goods_arrived=True)) == State.REPLACED
+
+
+@pytest.mark.parametrize(
+    ("changes", "has_address", "owes"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"came_back": True}, True, False),
+        ({"needs_return": False}, True, False),
+    ],
+)
+def test_who_has_the_new_goods_or_gets_none_may_still_owe_the_old(
+    changes: dict[str, bool], has_address, owes
+) -> None:
+    case = replace(SWAPS, **changes)  # type: ignore[arg-type]
+    arrived = rules.after_arrival(case, has_address=has_address)
+    assert arrived == (State.RETURNING if owes else State.REPLACED)
+    no_goods = rules.after_no_replacement(case, has_address=has_address)
+    assert no_goods == (State.RETURNING if owes else State.REFUNDED)
+
+
+def test_an_offer_that_she_leaves_unanswered_is_hers() -> None:
+    case = replace(STANDS, state=State.OFFERED)
+    assert rules.on_silence(case, offered=1) == Deed.TAKE_OFFER
+    assert rules.on_silence(case, offered=0) == Deed.END
+
+
+def test_each_side_has_its_own_time() -> None:
+    waits = {state: rules.wait_until(state, at=AT, deadlines=LIMITS) for state in rules.OPEN}
+    assert waits == {
+        State.ASKED: AT + LIMITS.keeper,
+        State.JUDGING: AT + LIMITS.brand,
+        State.OFFERED: AT + LIMITS.customer,
+        State.DISPUTED: AT + LIMITS.platform,
+        State.CONFIRMING: AT + LIMITS.platform,
+        State.RETURNING: AT + LIMITS.customer,
+        State.RETURNED: AT + LIMITS.receipt,
+        State.REPLACING: AT + LIMITS.brand,
+        State.SENT: AT + LIMITS.receipt,
+    }
+
+
+@pytest.mark.parametrize(
+    ("deed", "state", "side", "who"),
+    [
+        (Deed.OPEN, State.ASKED, Side.CUSTOMER, [Side.KEEPER]),
+        (Deed.OFFER, State.OFFERED, Side.BRAND, [Side.CUSTOMER]),
+        (Deed.REFUSE, State.OFFERED, Side.BRAND, [Side.CUSTOMER]),
+        (Deed.RULE, State.RETURNING, Side.PLATFORM, [Side.CUSTOMER]),
+        (Deed.REFUND, State.REFUNDED, None, [Side.CUSTOMER, Side.KEEPER, Side.BRAND]),
+        (Deed.WITHDRAW, State.WITHDRAWN, Side.CUSTOMER, [Side.KEEPER, Side.BRAND]),
+        (Deed.MONEY_BACK, State.REFUNDED, None, [Side.CUSTOMER]),
+        (Deed.MONEY_FAILED, State.REFUNDED, None, [Side.CUSTOMER, Side.KEEPER, Side.PLATFORM]),
+        (Deed.MONEY_BACK, State.JUDGING, None, [Side.CUSTOMER]),
+    ],
+)
+def test_who_hears_of_a_deed(deed: Deed, state: State, side: Side | None, who: list[Side]) -> None:
+    assert set(rules.told(deed=deed, state=state, side=side)) == set(who)

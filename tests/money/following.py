@@ -16,7 +16,7 @@ from shoal.care.queries_cases import due_cases
 from shoal.care.rules_cases import CLOSED, Kind, State
 from shoal.ledger.models import Transfer
 from shoal.orders import operations
-from shoal.orders.models import Order
+from shoal.orders.models import Order, Parcel
 from shoal.payments.models import Notice
 from shoal.payments.operations import record_notices
 from shoal.payments.providers import ProviderNotice
@@ -141,6 +141,15 @@ class Followed(RuleBasedStateMachine):
         asked.line.cases -= 1
         if told.settled:
             self.books.settle(told)
+
+    def has_orders(self, *states: str) -> bool:
+        return Order.objects.filter(code__in=self.orders, state__in=states).exists()
+
+    def has_parcels(self, state: str) -> bool:
+        return Parcel.objects.filter(order__code__in=self.orders, state=state).exists()
+
+    def has_cases(self, *states: str) -> bool:
+        return Case.objects.filter(code__in=self.cases, state__in=states).exists()
 
     def some(self, data: st.DataObject, *states: str) -> Order | None:
         rows = Order.objects.filter(code__in=self.orders, state__in=states)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shoal.kit.money import portion
+from shoal.kit.money import BASIS, portion
 from shoal.offers.models import FlashSale, Offer
 from shoal.offers.rules import (
     MOST_MINOR,
@@ -20,6 +20,7 @@ from shoal.offers.rules import (
     keeper_part,
     lowest_floor,
     phase,
+    sale_may_become,
 )
 from tests import goods
 
@@ -68,6 +69,54 @@ def test_sound_terms_leave_nobody_below_nothing(terms: Terms, quantity: int) -> 
     assert (terms.sale - terms.supply) * quantity - commission >= 0
     assert commission + (terms.floor - terms.sale) * quantity >= 0
     assert keeper_part(terms, markup=terms.floor - terms.sale) >= 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "flaws"),
+    [
+        ({}, set()),
+        ({"supply": 0}, set()),
+        ({"supply": -1}, {Flaw.NO_PRICE}),
+        ({"sale": 0, "floor": 0}, {Flaw.NO_PRICE, Flaw.FLOOR, Flaw.PLATFORM_PART, Flaw.FEE}),
+        ({"cap": MOST_MINOR}, set()),
+        ({"cap": MOST_MINOR + 1}, {Flaw.TOO_HIGH}),
+        ({"cap": 1_000}, set()),
+        ({"cap": 999}, {Flaw.CAP}),
+        ({"floor": 1_001}, {Flaw.FLOOR}),
+        ({"floor": 800}, set()),
+        ({"floor": 799}, {Flaw.KEEPER_PART}),
+        ({"floor": 0, "rate_bp": BASIS, "supply": 0}, {Flaw.FLOOR}),
+        ({"rate_bp": BASIS, "supply": 0}, set()),
+        ({"rate_bp": -1, "floor": 1_000}, {Flaw.BAD_RATE, Flaw.KEEPER_PART}),
+        ({"supply": 800}, set()),
+        ({"supply": 801}, {Flaw.PLATFORM_PART, Flaw.FEE}),
+    ],
+)
+def test_each_flaw_of_terms_is_named_at_its_limit(
+    changes: dict[str, int], flaws: set[Flaw]
+) -> None:
+    terms = {"supply": 700, "sale": 1_000, "floor": 1_000, "cap": 1_000, "rate_bp": 2_000}
+    assert set(check_terms(Terms(**terms | changes, currency="CNY"))) == flaws
+
+
+def test_a_fee_is_reached_exactly() -> None:
+    terms = Terms(700, 1_000, 1_000, 1_000, 2_000, "CNY")
+    assert check_terms(terms, least_fee_bp=1_000) == ()
+    assert check_terms(terms, least_fee_bp=1_001) == (Flaw.FEE,)
+
+
+def test_a_keeper_earns_her_rate_and_her_markup() -> None:
+    terms = Terms(700, 1_000, 900, 1_200, 2_000, "CNY")
+    assert keeper_part(terms) == 200
+    assert keeper_part(terms, markup=150) == 350
+    assert keeper_part(terms, markup=-100) == 100
+
+
+def test_a_sale_goes_one_way_and_what_is_cancelled_stays_so() -> None:
+    assert sale_may_become("draft", "applied")
+    assert sale_may_become("applied", "scheduled")
+    assert not sale_may_become("draft", "scheduled")
+    assert not any(sale_may_become("cancelled", state) for state in NEXT_SALE_STATES)
 
 
 @given(sound_terms(), st.integers(0, 10_000))

@@ -6,12 +6,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from shoal.care.operations_deadlines import pass_deadline
+from shoal.care.rules_cases import Kind as CaseKind
+from shoal.care.rules_cases import Reason
 from shoal.orders import pricing
 from shoal.orders.desk import KeyUsed, Placed, place_orders
 from shoal.orders.models import Order, OrderLine
 from shoal.orders.operations import (
     ask_refund,
     cancel_order,
+    complete_orders,
     decide_refund,
     expire_orders,
 )
@@ -24,6 +28,7 @@ from shoal.promotions.queries import PLATFORM
 from shoal.promotions.rules import Funder
 from shoal.traffic.models import Share
 from shoal.traffic.operations import make_share
+from tests.care.cases import ask
 from tests.orders.promoted import free, gift_of, refusal, standing
 from tests.promotions.makers import MONTH, claim, promotion
 from tests.trade import (
@@ -287,3 +292,24 @@ def test_discounts_cost_a_fixed_number_of_queries():
                 at=AT, buyer=buyer,
             )  # fmt: skip
         assert len(queries) <= 9, [row["sql"][:90] for row in queries]
+
+
+def test_the_last_of_a_completed_order_goes_back_with_its_coupon():
+    """She asked in time; the answer came after her order was completed."""
+    market = open_market()
+    coupon = claim(market, promotion(market))
+    placed = order(market, coupons=(coupon.code,))
+    pay(placed)
+    ship(placed)
+    deliver(placed)
+    case = ask(placed, kind=CaseKind.REFUND, reason=Reason.MISSING)
+    assert complete_orders(at=AT + 60 * DAY) == 1
+    for _ in range(2):  # the keeper says nothing, then the brand
+        case.refresh_from_db()
+        assert case.until_at
+        pass_deadline(case=case.id, at=case.until_at)
+    placed.refresh_from_db()
+    case.refresh_from_db()
+    assert (placed.state, case.state) == (Order.State.COMPLETED, "refunded")
+    assert free(coupon)
+    assert is_sound()

@@ -3,7 +3,13 @@ from hypothesis import strategies as st
 
 from shoal.offers.rules import Terms, check_terms
 from shoal.orders.models import Order
-from shoal.orders.rules import included_tax, may_follow, share_line, state_of_parcels
+from shoal.orders.rules import (
+    included_tax,
+    is_cancellable,
+    may_follow,
+    share_line,
+    state_of_parcels,
+)
 
 minor = st.integers(0, 10**9)
 
@@ -85,3 +91,9 @@ def test_an_order_is_as_far_as_its_slowest_parcel(parcels: list[str]) -> None:
     state = state_of_parcels(parcels)
     assert (state == "paid") == (not coming or "waiting" in coming)
     assert (state == "delivered") == (bool(coming) and set(coming) == {"delivered"})
+
+
+def test_a_customer_may_cancel_what_nobody_has_sent() -> None:
+    free = {state for state in Order.State if is_cancellable(state=state, anything_shipped=False)}
+    assert free == {Order.State.UNPAID, Order.State.PAID}
+    assert not any(is_cancellable(state=state, anything_shipped=True) for state in Order.State)

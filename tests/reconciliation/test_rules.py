@@ -1,6 +1,7 @@
 """Every row of both sides ends in exactly one place, whatever the rows are."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -157,3 +158,20 @@ def test_one_cent_is_a_difference_and_freight_may_be_cheaper():
 def test_a_row_whose_number_was_matched_before_is_doubled():
     assert findings([], [side(100)]) == [Finding.MISSING_HERE]
     assert findings([], [side(100)], seen={("pay", "a")}) == [Finding.DOUBLED]
+
+
+def test_a_carrier_may_ask_for_exactly_what_was_charged():
+    assert not_dearer(side(100), side(100))
+    assert not not_dearer(side(100), replace(side(100), currency="JPY"))
+
+
+def test_money_comes_in_and_goes_back():
+    assert (signed("pay", 7), signed("refund", 7)) == (7, -7)
+
+
+def test_rows_without_a_day_are_matched_before_those_with_one():
+    undated = replace(side(100, number=1), day=None)
+    [first, second] = match(ours=[side(100, number=2), undated], theirs=[side(100, number=3)])
+    assert {first.finding, second.finding} == {Finding.MATCHED, Finding.MISSING_THERE}
+    again = match(ours=[undated, side(100, number=2)], theirs=[side(100, number=3)])
+    assert again == [first, second]

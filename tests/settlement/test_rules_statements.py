@@ -100,3 +100,11 @@ def test_months_before():
         date(2026, 1, 1),
         date(2026, 2, 1),
     ]
+
+
+def test_a_period_is_due_the_moment_it_is_over():
+    zone = ZoneInfo("Asia/Shanghai")
+    since, end = (midnight(day=date(2026, month, 1), zone=zone) for month in (4, 5))
+    facts = {"since": since, "period": Period.MONTHLY, "zone": zone}
+    assert list(periods_due(**facts, at=end - timedelta(microseconds=1))) == []
+    assert list(periods_due(**facts, at=end)) == [(since, end)]

@@ -90,7 +90,17 @@ WITH held AS (
 )
 SELECT count(*) FROM orders_order o LEFT JOIN held ON held.id = o.id
 WHERE coalesce(held.amount, 0) <> CASE
-    WHEN o.state IN ('expired', 'cancelled', 'refunded') THEN 0 ELSE o.discount_minor END
+    WHEN o.state IN ('expired', 'cancelled', 'refunded') THEN 0
+    -- A case may give the last of an order back after the order was completed.
+    WHEN o.state = 'completed' AND NOT EXISTS (
+        SELECT FROM orders_orderline l WHERE l.order_id = o.id
+            AND (l.quantity > l.back_units OR l.back_paid_minor < l.line_minor
+                - l.brand_discount_minor - l.keeper_discount_minor - l.platform_discount_minor)
+    ) AND NOT EXISTS (
+        SELECT FROM orders_parcel p WHERE p.order_id = o.id
+            AND p.freight_minor > p.freight_back_minor
+    ) THEN 0
+    ELSE o.discount_minor END
 """
 
 
