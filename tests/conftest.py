@@ -12,12 +12,16 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from tests.realtime.nats import Nats
 
 _given = os.environ.get("SHOAL_TEST_DATABASE_URL", "")
 _parts = urlsplit(_given)
@@ -134,6 +138,17 @@ def postgres() -> Iterator[str]:
     with postgres.running([cluster], log_folder=_data):
         postgres.make_database(cluster.address, "vault")
         yield cluster.address
+
+
+@pytest.fixture(scope="session")
+def nats() -> Iterator["Nats"]:
+    """A NATS of this process of tests, which tests may kill and start again."""
+    from tests.realtime.nats import Nats
+
+    made = Nats(_data)
+    made.start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,12 @@ def _database_address(text: str) -> str:
     return text
 
 
+def _nats_address(text: str) -> str:
+    if text and urlsplit(text).scheme not in {"nats", "tls"}:
+        raise ValueError("must look like nats://user:password@host:4222")
+    return text
+
+
 def _currency(text: str) -> str:
     if len(text) != 3 or not text.isalpha() or not text.isupper():
         raise ValueError("must be an ISO 4217 code such as CNY")
@@ -154,6 +160,10 @@ TABLE: tuple[Setting, ...] = (
             "beside the database.", _database_address),
     Setting("SHOAL_SECRET_FILE", "", "File of the installation's secrets; empty: secrets.json in "
             "the data folder, made once."),
+    Setting("SHOAL_NATS_URL", "", "NATS with JetStream to use, as nats://user:password@host:4222; "
+            "empty: Shoal runs its own.", _nats_address),
+    Setting("SHOAL_SPOOL_MEGABYTES", "256", "Most that visits may take on the disk while NATS is "
+            "away; later ones are not counted.", _whole),
     Setting("SHOAL_PUBLIC_URL", "", "Address that people type; empty: localhost and the port.",
             lambda text: _web_address(text) if text else ""),
     Setting("SHOAL_ALLOWED_HOSTS", "", "Further host names, separated by commas, that the web "

@@ -80,6 +80,12 @@ SHOAL_VAULT_WRAP_KEY = _secrets["vault_wrap"]
 SHOAL_PAY_SANDBOX_KEY = _secrets["pay_sandbox"]
 SHOAL_PAY_SANDBOX_FOLDER = places.sandbox_folder(SHOAL_DATA)
 
+SHOAL_NATS_URL: str = env.read("SHOAL_NATS_URL")
+SHOAL_NATS_FOLDER = places.nats_folder(SHOAL_DATA)
+SHOAL_NATS_TOKEN = _secrets["nats"].hex()
+SHOAL_SPOOL = places.spool_folder(SHOAL_DATA)
+SHOAL_SPOOL_BYTES: int = env.read("SHOAL_SPOOL_MEGABYTES") * 1_000_000
+
 DEBUG: bool = env.read("SHOAL_DEBUG")
 _public = urlsplit(SHOAL_PUBLIC_URL)
 _secure = _public.scheme == "https"

@@ -110,9 +110,10 @@ def machine() -> Iterator[Machine]:
         assert made.left_behind() == []
 
 
-@pytest.mark.parametrize("victim", ["postgres", "granian", "worker", "sandbox-pay"])
+@pytest.mark.parametrize("victim", ["postgres", "granian", "worker", "sandbox-pay", "nats"])
 def test_what_is_killed_comes_back(machine: Machine, victim: str) -> None:
-    word = f"{machine.data}/postgres" if victim == "postgres" else victim
+    words = {"postgres": f"{machine.data}/postgres", "nats": f"{machine.data}/nats/nats.conf"}
+    word = words.get(victim, victim)
     killed = machine.pid_of(word)
     os.kill(killed, signal.SIGKILL)
     wait(30, lambda: any(word in c for c in cmdlines(machine, but=killed)))

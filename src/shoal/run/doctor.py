@@ -14,6 +14,7 @@ from shoal.run import database, health, ports
 from shoal.run.trouble import CannotRun
 
 _FREE_BYTES = 500_000_000
+_MANY_FACTS = 10_000
 
 
 def all_checks() -> Iterator[Check]:
@@ -34,6 +35,7 @@ def all_checks() -> Iterator[Check]:
     yield from _secrets()
     yield from _schema()
     yield from _vault()
+    yield from _stream()
     yield from module_checks()
 
 
@@ -113,6 +115,43 @@ def _schema() -> Iterator[Check]:
         ok=bool(row and row[0]),
         sentence="this database cannot search Chinese (its locale is plain C): make one with"
         " LOCALE 'C.UTF-8' and move the data there with pg_dump.",
+    )
+
+
+def _stream() -> Iterator[Check]:
+    from django.conf import settings
+
+    from shoal.realtime import link
+    from shoal.realtime.spool import waiting_bytes
+    from shoal.traffic.stream import READER, VISITS
+
+    try:
+        state = link.state_of(VISITS, reader=READER)
+    except link.AWAY as trouble:
+        yield Check(
+            "NATS",
+            ok=False,
+            sentence=f"it does not answer ({trouble}): visits wait on the disk. `shoal up` starts"
+            " it, or SHOAL_NATS_URL names one.",
+            warning=True,
+        )
+    else:
+        yield Check("NATS", ok=True)
+        yield Check(
+            "visits heard",
+            ok=state is not None and state.waiting <= _MANY_FACTS,
+            sentence="the worker has not heard the visit stream yet: is it running?"
+            if state is None
+            else f"{state.waiting} visits wait for the worker: is it running?",
+            warning=True,
+        )
+    kept = waiting_bytes(settings.SHOAL_SPOOL)
+    yield Check(
+        "visits on the disk",
+        ok=kept <= settings.SHOAL_SPOOL_BYTES // 2,
+        sentence=f"{kept // 1_000_000} MB of visits wait for NATS; at"
+        f" {settings.SHOAL_SPOOL_BYTES // 1_000_000} MB later ones are lost: start NATS again.",
+        warning=True,
     )
 
 

@@ -46,6 +46,16 @@ def vault_cluster(data: Path) -> Cluster:
     return Cluster("vault", data / "vault", socket_folder(data), 5433)
 
 
+def nats_folder(data: Path) -> Path:
+    """This will return where our own NATS keeps its streams, its settings and its port."""
+    return data / "nats"
+
+
+def spool_folder(data: Path) -> Path:
+    """This will return where facts wait for NATS."""
+    return data / "spool"
+
+
 def sandbox_folder(data: Path) -> Path:
     """This will return where the sandbox's payment partner keeps what it knows, and its key."""
     return data / "sandbox-pay"

@@ -126,11 +126,15 @@ def prepare(cluster: Cluster, *, settings: dict[str, str] | None = None) -> None
         raise explained(error, data) from error
 
 
-def _make_folders(cluster: Cluster, account: Account | None) -> None:
-    data = cluster.folder.parent
+def let_in(data: Path, account: Account | None) -> None:
+    """This will make the data folder one that `account` may pass through, not read."""
     data.mkdir(parents=True, exist_ok=True)
     if account is not None and not data.stat().st_mode & 0o001:
         data.chmod(data.stat().st_mode | 0o011)
+
+
+def _make_folders(cluster: Cluster, account: Account | None) -> None:
+    let_in(cluster.folder.parent, account)
     for folder in (cluster.folder, cluster.sockets):
         folder.mkdir(mode=0o700, exist_ok=True)
         owner = os.geteuid() if account is None else account.uid

@@ -9,7 +9,7 @@ from pathlib import Path
 from shoal import env
 from shoal.env import BadSetting
 
-NAMES = ("django", "blind_index", "vault_wrap", "pay_sandbox")
+NAMES = ("django", "blind_index", "vault_wrap", "pay_sandbox", "nats")
 _BYTES = 32
 
 

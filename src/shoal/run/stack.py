@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from shoal import env
-from shoal.run import children, database, health, ports, postgres
+from shoal.run import children, database, health, nats, ports, postgres
 from shoal.run.supervisor import Supervisor
 from shoal.run.trouble import CannotRun, explained
 
@@ -33,6 +33,8 @@ def bring_up(
     anything looks at it. Raises CannotRun with one line when something cannot start.
     """
     try:
+        if nats.wanted():
+            supervisor.start(nats.program(data))
         start_clusters(supervisor, data=data, tell=tell)
         database.check(data)
         tell("bringing the database to this version")

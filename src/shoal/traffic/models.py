@@ -28,3 +28,42 @@ class Share(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["shop", "-created_at"], name="share_shop")]
+
+
+class Trace(models.Model):
+    """Fact: somebody came, looked or passed something on. It names no person.
+
+    `visitor` is a mark of a browser that is another one each day and in each shop; empty when the
+    browser asks not to be counted.
+    """
+
+    class Kind(models.TextChoices):
+        VISIT = "visit", "came through a share"
+        OPEN = "open", "a page of a shop was looked at"
+        SHARE = "share", "a keeper passed something on"
+
+    class From(models.TextChoices):
+        CHAT = "chat"
+        SOCIAL = "social"
+        SEARCH = "search"
+        LINK = "link"
+        NONE = "none"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=5, choices=Kind)
+    shop = models.UUIDField()
+    share = models.CharField(max_length=12, blank=True, help_text="code of the share, if any")
+    thing = models.CharField(max_length=8, choices=Share.Thing)
+    thing_code = models.CharField(max_length=12)
+    visitor = models.CharField(max_length=22, blank=True)
+    came_from = models.CharField(max_length=6, choices=From, default=From.NONE)
+    robot = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["shop", "at"], name="trace_shop"),
+            models.Index(
+                fields=["share", "id"], name="trace_share", condition=models.Q(kind="visit")
+            ),
+        ]

@@ -15,6 +15,7 @@ from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import anyone
 from shoal.web.answers import whole
+from shoal.web.arrivals import tell_open
 from shoal.web.buy.discounts import buyer_of, told_discounts
 from shoal.web.buy.frame import own_bar, own_page, piece, remember_shop, shop_here
 from shoal.web.buy.goods import line_rows
@@ -103,6 +104,7 @@ def corner(request: HttpRequest, code: str) -> HttpResponse:
         places = own_bar(request, shop=shop, path=path)
         response = piece(request, "components/bottom_bar.html", {"places": places})
     remember_shop(response, shop, secure=request.is_secure())
+    tell_open(request, shop)
     return response
 
 

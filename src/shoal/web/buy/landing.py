@@ -12,6 +12,7 @@ from shoal.shops.queries import shop_by_code
 from shoal.traffic.models import Share
 from shoal.traffic.queries import share_by_code
 from shoal.web.access import anyone, person_of
+from shoal.web.arrivals import tell_visit
 from shoal.web.buy.frame import own_page, remember_shop, shop_here
 from shoal.web.visitor import remember_share
 
@@ -26,6 +27,7 @@ def share(request: HttpRequest, code: str) -> HttpResponse:
     except NotFound:
         return render(request, "buy/old_link.html", {"nav": []}, status=404)
     remember_share(request, found.code)
+    tell_visit(request, found)
     response = HttpResponseRedirect(_address(found))
     remember_shop(response, found.shop, secure=request.is_secure())
     return response

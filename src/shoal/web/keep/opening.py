@@ -17,6 +17,7 @@ from shoal.shops.queries import shops_of
 from shoal.traffic.models import Share
 from shoal.traffic.operations import make_share
 from shoal.web.access import OfKeeper, anyone, choose_shop, person_of
+from shoal.web.arrivals import tell_share
 from shoal.web.keep.forms import OpeningForm
 from shoal.web.keep.frame import try_form
 
@@ -50,6 +51,7 @@ def opening(request: HttpRequest) -> HttpResponse:
             share = make_share(
                 shop=shop, thing=Share.Thing.SHOP, thing_code=shop.code, by=person.code, at=at
             )
+            tell_share(share, shop)
             # The session works in the shop that was just opened, also when it is her second.
             signed = cast("OfKeeper", request)
             signed.person = person

@@ -21,8 +21,11 @@ from shoal.shops.models import Shop
 from shoal.traffic.models import Share
 from shoal.traffic.operations import make_share
 from shoal.traffic.queries import share_of_shop, shares_of, titles_of
+from shoal.traffic.queries_traces import Came, visits_by_share
 from shoal.web.access import OfKeeper, keeper
+from shoal.web.arrivals import tell_share
 from shoal.web.components.amounts import amount_text
+from shoal.web.keep.came import fortnight
 from shoal.web.keep.frame import keeper_page, page_of
 
 
@@ -39,12 +42,13 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class ShareRow:
-    """A share in the list: what it leads to, and how many paid orders came through it."""
+    """A share in the list: what it leads to, and how many visits and paid orders it brought."""
 
     share: Share
     title: str
     icon: str
     orders: int
+    visits: int
 
 
 @keeper
@@ -53,7 +57,12 @@ def shares(request: OfKeeper) -> HttpResponse:
     """This will make a link for something, or list what was passed on so far."""
     if request.method != "POST":
         page = page_of(request, shares_of(shop=request.shop))
-        return keeper_page(request, "shares", {"page": page, "rows": _rows(list(page))})
+        context = {
+            "page": page,
+            "rows": _rows(list(page)),
+            "came": fortnight(shop=request.shop, at=clock.now()),
+        }
+        return keeper_page(request, "shares", context)
     thing = request.POST.get("thing", "")
     if thing not in Share.Thing.values:
         raise NotFound
@@ -64,6 +73,7 @@ def shares(request: OfKeeper) -> HttpResponse:
         by=request.person.code,
         at=clock.now(),
     )
+    tell_share(made, request.shop)
     return HttpResponseRedirect(reverse("keep:share", args=[made.code]))
 
 
@@ -72,7 +82,12 @@ def shares(request: OfKeeper) -> HttpResponse:
 def share(request: OfKeeper, code: str) -> HttpResponse:
     """This will show one link with its text and its QR code, ready to be passed on."""
     found = share_of_shop(shop=request.shop, code=code)
-    context = {"passed": _passed(request.shop, found, at=clock.now()), "new": "new" in request.GET}
+    at = clock.now()
+    context = {
+        "passed": _passed(request.shop, found, at=at),
+        "new": "new" in request.GET,
+        "came": fortnight(shop=request.shop, at=at, share=found.code),
+    }
     return keeper_page(request, "share", context)
 
 
@@ -105,6 +120,7 @@ def _passed(shop: Shop, found: Share, *, at: datetime) -> Passed:
 def _rows(found: Sequence[Share]) -> list[ShareRow]:
     titles = titles_of(shares=found)
     sold = sales_by_share(shares=[row.id for row in found])
+    came = visits_by_share(shares=found)
     icons = {"shop": "shop", "sale": "sale", "product": "goods"}
     return [
         ShareRow(
@@ -112,6 +128,7 @@ def _rows(found: Sequence[Share]) -> list[ShareRow]:
             title=titles.get(row.thing_code) or gettext("The whole shop"),
             icon=icons[row.thing],
             orders=sold.get(row.id, 0),
+            visits=came.get(row.code, Came()).visits,
         )
         for row in found
     ]

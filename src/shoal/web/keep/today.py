@@ -10,6 +10,7 @@ from shoal.kit.money import Money
 from shoal.orders.queries import sales_of_shop
 from shoal.settlement.queries import earnings_of_shop
 from shoal.shelves.queries import Sorting, shelf_products, shelf_sales
+from shoal.traffic.queries_traces import came_between
 from shoal.web.access import OfKeeper, keeper
 from shoal.web.days import start_of_day
 from shoal.web.keep.frame import keeper_page
@@ -33,6 +34,7 @@ def today(request: OfKeeper) -> HttpResponse:
         "now": at,
         "orders": orders,
         "sold": Money(sold, shop.currency),
+        "visits": came_between(shop=shop, since_at=since, until_at=at).came.visits,
         "earnings": earnings_of_shop(shop=shop.id, currency=shop.currency, since_at=since),
         "running": sale_cards(running[:_SALES], shop=shop, at=at),
         "coming": sale_cards(coming[:_SALES], shop=shop, at=at),

@@ -1,0 +1,1 @@
+"""Realtime: facts on their way through NATS, and on the disk while NATS is away. No commerce."""
