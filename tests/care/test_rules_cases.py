@@ -292,3 +292,9 @@ def test_each_side_has_its_own_time() -> None:
 )
 def test_who_hears_of_a_deed(deed: Deed, state: State, side: Side | None, who: list[Side]) -> None:
     assert set(rules.told(deed=deed, state=state, side=side)) == set(who)
+
+
+def test_words_are_welcome_while_it_is_open() -> None:
+    for side in Side:
+        may = {state for state in State if rules.may_do(deed=Deed.SAY, side=side, state=state)}
+        assert may == set(rules.OPEN)

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from shoal.orders.desk import Placed, place_orders
+from shoal.orders.desk import OrderRequest, Placed, place_order, place_orders
 from shoal.orders.models import Order
 from shoal.orders.pricing import SoldOut
 from shoal.stock.models import Allotment
@@ -126,3 +127,35 @@ def test_desks_with_orders_in_opposite_order_do_not_wait_for_each_other(market: 
 @pytest.fixture
 def market() -> Market:
     return trade.open_market(stock=50)
+
+
+def test_many_at_once_go_through_the_desk_together_and_nothing_is_oversold() -> None:
+    market = trade.open_market(stock=20)
+    wishes = [
+        trade.wish(market, customer=who) for who in (market.alice, market.bob, market.mei) * 8
+    ]
+    answers = at_once(*(lambda wish=wish: place_order(request=wish) for wish in wishes))
+    placed = [answer for answer in answers if isinstance(answer, Placed)]
+    assert len(placed) == Order.objects.count()
+    assert len({answer.order for answer in placed}) == len(placed) == 20
+    assert all(isinstance(answer, Placed | SoldOut) for answer in answers)
+    assert trade.is_sound()
+
+
+def test_what_the_database_refuses_spoils_no_neighbour() -> None:
+    """A NUL byte is a region that no text of the database can hold."""
+    market = trade.open_market(stock=20)
+    good = [trade.wish(market, customer=market.bob) for _ in range(5)]
+    bad = replace(trade.wish(market), region="\0")
+    answers = at_once(*(lambda wish=wish: or_error(wish) for wish in (*good[:2], bad, *good[2:])))
+    assert isinstance(answers.pop(2), DatabaseError)
+    assert all(isinstance(answer, Placed) for answer in answers)
+    assert Order.objects.count() == 5
+    assert trade.is_sound()
+
+
+def or_error(wish: OrderRequest) -> object:
+    try:
+        return place_order(request=wish)
+    except (ValueError, DatabaseError) as error:
+        return error

@@ -1,7 +1,8 @@
 """The order desk: many requests in, an answer each, one transaction for all of them.
 
 First come, first served: requests are answered in the order they are given. A refused request
-writes nothing and spoils no neighbour.
+writes nothing and spoils no neighbour. `place_order` is for one customer who waits: it goes with
+whoever else of this process is waiting (see `kit.combining`).
 """
 
 from collections import Counter
@@ -12,7 +13,8 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from shoal.kit import vault
-from shoal.kit.bulk import update_rows
+from shoal.kit.bulk import insert_rows, update_rows
+from shoal.kit.combining import Combiner
 from shoal.kit.errors import Busy, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation
@@ -37,7 +39,7 @@ from shoal.shops.models import Shop
 from shoal.stock.steps import NewHold, hold, lock_available
 from shoal.traffic.rules import Attribution, Evidence, attribute, may_earn
 
-__all__ = ["KeyUsed", "OrderRequest", "Placed", "WantedLine", "place_orders"]
+__all__ = ["KeyUsed", "OrderRequest", "Placed", "WantedLine", "place_order", "place_orders"]
 
 _TRIES = 3
 
@@ -71,6 +73,15 @@ def place_orders(*, requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
     raise Busy
 
 
+def place_order(*, request: OrderRequest) -> Placed | Refused:
+    """This will place one order together with those that wait at this moment, or say why not.
+
+    Raises Busy, with nothing written, when it was not its turn within ten seconds. Where the
+    connection was lost meanwhile, asking again with the same key tells whether it was placed.
+    """
+    return _desk.ask(request)
+
+
 @operation
 def _place(requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
     answers: dict[int, Placed | Refused] = _repeated(requests)
@@ -95,6 +106,13 @@ def _place(requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
     answers |= {place: answer for (place, _), answer in zip(taken, placed, strict=True)}
     answers |= {place: answers[first] for place, first in doubles.items()}
     return [answers[place] for place in range(len(requests))]
+
+
+# An order's part of a batch is small beside the batch itself up to here; beyond it the first of a
+# batch only waits longer for the last.
+_desk = Combiner[OrderRequest, Placed | Refused](
+    lambda requests: place_orders(requests=requests), most=64, patience=10
+)
 
 
 def _repeated(requests: Sequence[OrderRequest]) -> dict[int, Placed | Refused]:
@@ -248,30 +266,34 @@ def _write(drafts: Sequence[_Draft], books: Books) -> list[Placed]:
         }
         parcels += own.values()
         lines += rows.line_rows(order, own, draft.lines, draft.discounted)
-    Order.objects.bulk_create(orders)
-    Parcel.objects.bulk_create(parcels)
-    OrderLine.objects.bulk_create(lines)
+    insert_rows(orders)
+    insert_rows(parcels)
+    insert_rows(lines)
     _note_customers(books)
     take_promotions(wants=_taken(drafts, orders), by="desk")
-    OrderStep.objects.bulk_create(
-        OrderStep(
-            id=uuid7(),
-            order=order,
-            state=order.state,
-            by=books.customers[order.customer_id],
-            at=order.placed_at,
-        )
-        for order in orders
+    insert_rows(
+        [
+            OrderStep(
+                id=uuid7(),
+                order=order,
+                state=order.state,
+                by=books.customers[order.customer_id],
+                at=order.placed_at,
+            )
+            for order in orders
+        ]
     )
-    Receipt.objects.bulk_create(
-        Receipt(
-            id=uuid7(),
-            customer=draft.request.customer,
-            key=draft.request.key,
-            order=order,
-            digest=digest_of(draft.request),
-        )
-        for draft, order in zip(drafts, orders, strict=True)
+    insert_rows(
+        [
+            Receipt(
+                id=uuid7(),
+                customer=draft.request.customer,
+                key=draft.request.key,
+                order=order,
+                digest=digest_of(draft.request),
+            )
+            for draft, order in zip(drafts, orders, strict=True)
+        ]
     )
     placed_at = {order.id: order.placed_at for order in orders}
     hold(

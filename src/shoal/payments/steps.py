@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from procrastinate.contrib.django import app as jobs
 
+from shoal.kit.bulk import insert_rows
 from shoal.kit.errors import Refused
 from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import step
@@ -54,7 +55,7 @@ def open_intents(
     Without `provider` it is the one that the settings name. The database refuses a second open
     intent for one subject.
     """
-    return Intent.objects.bulk_create(
+    intents = [
         Intent(
             subject=want.subject,
             payer_id=want.payer,
@@ -64,7 +65,9 @@ def open_intents(
             created_at=at,
         )
         for want in wants
-    )
+    ]
+    insert_rows(intents)
+    return intents
 
 
 @step

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from shoal.kit.bulk import update_rows
+from shoal.kit.bulk import insert_rows, update_rows
 from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
@@ -140,20 +140,22 @@ def hold(*, holds: Sequence[NewHold], by: str) -> None:
     for new in holds:
         amounts[new.allotment] += new.quantity
     _update(Movement.Kind.HOLD, amounts)
-    Hold.objects.bulk_create(
-        Hold(id=new.line, allotment_id=new.allotment, quantity=new.quantity) for new in holds
+    insert_rows(
+        [Hold(id=new.line, allotment_id=new.allotment, quantity=new.quantity) for new in holds]
     )
-    Movement.objects.bulk_create(
-        Movement(
-            id=uuid7(),
-            allotment_id=new.allotment,
-            kind=Movement.Kind.HOLD,
-            quantity=new.quantity,
-            line=new.line,
-            by=by,
-            at=new.at,
-        )
-        for new in holds
+    insert_rows(
+        [
+            Movement(
+                id=uuid7(),
+                allotment_id=new.allotment,
+                kind=Movement.Kind.HOLD,
+                quantity=new.quantity,
+                line=new.line,
+                by=by,
+                at=new.at,
+            )
+            for new in holds
+        ]
     )
 
 

@@ -15,7 +15,7 @@ from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
 from shoal.offers.queries import offers_by_code
 from shoal.orders.carts import MOST_UNITS, clear_ordered
-from shoal.orders.desk import OrderRequest, WantedLine, place_orders
+from shoal.orders.desk import OrderRequest, WantedLine, place_order
 from shoal.orders.queries import order_for_customer
 from shoal.orders.quotes import Quote, cart_quote, quote
 from shoal.people.models import Person
@@ -210,7 +210,7 @@ def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
         return _show(request, desk, address=address, wishes=wishes, refused=refusal, status=422)
     wish = _request(request, desk, person, known, wishes)
     try:
-        answer = place_orders(requests=[wish])[0]
+        answer = place_order(request=wish)
     except Refused as refusal:
         answer = refusal
     if isinstance(answer, Refused):
