@@ -71,6 +71,14 @@ def test_a_brands_room_is_the_largest_that_leaves_the_keeper_something(item: Ite
     assert item.brand_room == min(counted_out, item.amount)
 
 
+def test_a_brand_gives_no_more_than_what_a_generous_keeper_has_left() -> None:
+    """She gives all of her 3 away at S = 10; with 1 off, 30 % of 9 are still 3 in whole units."""
+    generous = replace(TEA, sale=10, supply=10, markup=-3, rate_bp=3_000)
+    assert generous.brand_room == 1
+    assert replace(generous, earns=False).brand_room == 7
+    assert replace(generous, markup=0).brand_room == 10
+
+
 @pytest.mark.parametrize(
     ("total", "weights", "rooms", "shares"),
     [

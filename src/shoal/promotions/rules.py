@@ -12,6 +12,7 @@ A funder never bears more of a line than its own part of the line's price, nobod
 another party's part negative, and one minor unit of the goods always stays to be paid.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,17 +65,12 @@ class Item:
         Never more than the brand's own part, and no more than leaves the keeper's part at nothing:
         a discount lowers the commission's base, and a keeper may sell below the sale price.
         """
-        most = max(0, min(self.quantity * self.supply, self.quantity * self.sale))
-        if not self.earns or self.keeper_room(brand_discount=most) >= 0:
-            return min(most, self.amount)
-        low, high = 0, most
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.keeper_room(brand_discount=middle) >= 0:
-                low = middle
-            else:
-                high = middle - 1
-        return min(low, self.amount)
+        most = min(self.quantity * self.supply, self.quantity * self.sale)
+        # The more the brand gives, the less is the keeper's: the last sum that leaves hers at nothing.
+        reached = bisect_right(
+            range(most + 1), 0, key=lambda given: -self.keeper_room(brand_discount=given)
+        )
+        return min(reached - 1, self.amount)
 
 
 @dataclass(frozen=True, slots=True)
