@@ -173,6 +173,16 @@ TABLE: tuple[Setting, ...] = (
     Setting("SHOAL_WEB_PROCESSES", "1", "Web processes; one per core is plenty.", _whole),
     Setting("SHOAL_WEB_THREADS", "8", "Threads, and database connections, of one web process.",
             _whole),
+    Setting("SHOAL_WEB_ORDERING", "0", "Orders that one web process places at the same time; the "
+            "other threads stay free for other pages; 0: three quarters of the threads.", _count),
+    Setting("SHOAL_ORDERS_PER_ACCOUNT", "30", "Orders one account may try to place in a minute, "
+            "per web process; 0: no limit.", _count),
+    Setting("SHOAL_ORDERS_PER_DEVICE", "30", "Orders one browser may try to place in a minute, per "
+            "web process; 0: no limit.", _count),
+    Setting("SHOAL_ORDERS_PER_NETWORK", "300", "Orders one network address may try to place in a "
+            "minute before the next wait some seconds; 0: never.", _count),
+    Setting("SHOAL_CODES_PER_DEVICE", "10", "One-time codes one browser may ask for in an hour, "
+            "per web process; 0: no limit.", _count),
     Setting("SHOAL_WORKER_JOBS", "2", "Background jobs that one worker does at the same time.",
             _whole),
     Setting("SHOAL_TIME_ZONE", "Asia/Shanghai", "Time zone of the market.", _zone),

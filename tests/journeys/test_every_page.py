@@ -41,6 +41,7 @@ _NO_PAGE = {
     "buy:corner": "a piece of a page",
     "buy:cart-lines": "takes a form",
     "buy:totals": "a piece of the checkout",
+    "buy:place": "a piece of the page of those who wait",
     "buy:payment": "walked to in test_paying_journey",
     "buy:payment-going-on": "leads on from WeChat",
     "account:wechat": "leads to WeChat",

@@ -238,6 +238,15 @@ def open_refund_approvals() -> QuerySet[RefundApproval]:
     return RefundApproval.objects.filter(verdict="").select_related("order").order_by("asked_at")
 
 
+def was_placed(*, customer: UUID, key: str) -> bool:
+    """This will say whether a customer's form, known by its key, has got its order already."""
+    try:
+        wanted = UUID(key)
+    except ValueError:
+        return False
+    return Receipt.objects.filter(customer=customer, key=wanted).exists()
+
+
 def _one(rows: QuerySet[Order]) -> Order:
     order = rows.first()
     if order is None:

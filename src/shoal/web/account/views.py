@@ -20,6 +20,7 @@ from shoal.web import proof
 from shoal.web.access import SignedIn, anyone, person_of, signed_in
 from shoal.web.account import homes, sessions, wechat
 from shoal.web.account.forms import CodeForm, PhoneForm, typed
+from shoal.web.admission.door import refuse_many_codes
 from shoal.web.visitor import network_of
 
 
@@ -36,6 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         phone = form.cleaned_data["phone"]
         try:
+            refuse_many_codes(request)
             operations.request_code(phone=phone, network=network_of(request), at=now())
         except (NotAPhone, TooMany) as found:
             refused = found

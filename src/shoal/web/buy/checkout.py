@@ -25,6 +25,7 @@ from shoal.people.rules import spaced_phone
 from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import anyone, person_of
+from shoal.web.admission.door import in_turn, learn
 from shoal.web.answers import whole
 from shoal.web.buy.discounts import buyer_of, coupons_in, share_id, told_discounts
 from shoal.web.buy.forms import AddressForm, WishesForm
@@ -67,6 +68,7 @@ class _Desk:
 
 @anyone
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
 def checkout(request: HttpRequest) -> HttpResponse:
     """This will show what an order would cost, and place it."""
     typed = request.POST if request.method == "POST" else request.GET
@@ -213,6 +215,7 @@ def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
         answer = place_order(request=wish)
     except Refused as refusal:
         answer = refusal
+    learn(request, answer)
     if isinstance(answer, Refused):
         # What she typed is in her book now, and chosen: sending the form again adds no second one.
         here = replace(desk, addresses=addresses_of(person), address=known, region=known.region)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shoal.web.admission import door
 from shoal.web.buy import (
     asking,
     cart,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("cart", cart.cart, name="cart"),
     path("cart/lines", cart.lines, name="cart-lines"),
     path("checkout", checkout.checkout, name="checkout"),
+    path("checkout/place", door.place, name="place"),
     path("checkout/totals", checkout.totals, name="totals"),
     path("orders", orders.orders, name="orders"),
     path("orders/<str:code>", orders.order, name="order"),

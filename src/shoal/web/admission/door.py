@@ -1,0 +1,194 @@
+"""The door to ordering: limits first, then what is sold out, then the line."""
+
+from collections.abc import Callable, Sequence
+from functools import cache, wraps
+from typing import Concatenate, ParamSpec
+
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from shoal.kit import clock
+from shoal.kit.ids import short_code
+from shoal.notify.rules import is_loopback
+from shoal.orders.queries import was_placed
+from shoal.people.steps import TooMany
+from shoal.web.access import anyone, person_of
+from shoal.web.admission.limits import Limit
+from shoal.web.admission.line import POLL_SECONDS, Line, Place, Ticket
+from shoal.web.admission.soldout import SoldOutOffers
+from shoal.web.visitor import browser_id, network_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+_COOKIE = "shoal_place"
+_HOLDS = 1800
+_MINUTE, _HOUR = 60, 3600
+_SLOWED_MS = 8_000
+
+sold_out = SoldOutOffers()
+
+
+def in_turn(view: View[P]) -> Callable[..., HttpResponse]:
+    """This will let orders into `view` in the order of their arrival, so many at a time.
+
+    The other threads of the process stay free for every other page. Who has to wait gets a page
+    that keeps her place and what she was about to send.
+    """
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method != "POST" or request.POST.get("do") == "count":
+            return view(request, *args, **kwargs)
+        _refuse_sold_out(request)
+        at_ms, ticket = _now_ms(), _ticket_of(request)
+        if ticket is None or _line().used(ticket):
+            slowed = _refuse_too_many(request)
+            ticket = _new_ticket(at_ms, slowed=True) if slowed else None
+        if ticket and not _line().enter(ticket, at_ms=at_ms):
+            return _waiting_page(request, ticket, at_ms)
+        if ticket is None and not _line().enter(None, at_ms=at_ms):
+            return _waiting_page(request, _new_ticket(at_ms), at_ms)
+        try:
+            response = view(request, *args, **kwargs)
+        finally:
+            _line().leave()
+        if _COOKIE in request.COOKIES:
+            response.delete_cookie(_COOKIE)
+        return response
+
+    return door
+
+
+@anyone
+@require_safe
+def place(request: HttpRequest) -> HttpResponseBase:
+    """This will say where somebody stands in the line: a piece, or a small page that asks again."""
+    return _frame(request) if "frame" in request.GET else _place(request, "buy/pieces/place.html")
+
+
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": [SELF]})
+def _frame(request: HttpRequest) -> HttpResponse:
+    return _place(request, "buy/place_frame.html")
+
+
+def _place(request: HttpRequest, template: str) -> HttpResponse:
+    at_ms, ticket = _now_ms(), _ticket_of(request)
+    where = Place(0, 0, called=True) if ticket is None else _line().ask(ticket, at_ms=at_ms)
+    response = render(request, template, {"place": where, "poll": POLL_SECONDS})
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def learn(request: HttpRequest, answer: object) -> None:
+    """This will remember what the desk answered to the wish of a request."""
+    sold_out.learn(_codes(request), answer)
+
+
+def refuse_many_codes(request: HttpRequest) -> None:
+    """This will count that a browser asks for a one-time code. Raises TooMany."""
+    seconds = _codes_limit().wait(str(browser_id(request)))
+    if seconds:
+        raise TooMany(seconds=seconds)
+
+
+def _refuse_sold_out(request: HttpRequest) -> None:
+    answer = sold_out.answer(_codes(request))
+    # A form that was sent twice gets its order, however sold out the goods are by now.
+    if answer is None:
+        return
+    person = person_of(request)
+    if person is None or not was_placed(customer=person.pk, key=request.POST.get("key", "")):
+        raise answer
+
+
+def _refuse_too_many(request: HttpRequest) -> bool:
+    """Counts a try; says whether it comes from where suspiciously many come from."""
+    account, device, network = _limits()
+    person = person_of(request)
+    names = [(device, str(browser_id(request)))]
+    if person is not None:
+        names.append((account, str(person.pk)))
+    for limit, name in names:
+        seconds = limit.wait(name)
+        if seconds:
+            raise TooMany(seconds=seconds)
+    # Thousands may share an address (phones do): nobody is refused for it, they only wait a little.
+    where = network_of(request)
+    return not is_loopback(where) and network.wait(where) > 0
+
+
+def _waiting_page(request: HttpRequest, ticket: Ticket, at_ms: int) -> HttpResponse:
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
+    context = {
+        "place": _line().ask(ticket, at_ms=at_ms),
+        "poll": POLL_SECONDS,
+        "fields": fields,
+        "here": request.get_full_path(),
+    }
+    response = render(request, "buy/line.html", context, status=503)
+    response["Retry-After"] = str(POLL_SECONDS)
+    patch_cache_control(response, private=True, no_store=True)
+    response.set_cookie(
+        _COOKIE,
+        TimestampSigner(salt=_COOKIE).sign(f"{ticket.arrived}.{ticket.name}.{ticket.not_before}"),
+        max_age=_HOLDS,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    return response
+
+
+def _ticket_of(request: HttpRequest) -> Ticket | None:
+    try:
+        text = TimestampSigner(salt=_COOKIE).unsign(request.COOKIES[_COOKIE], max_age=_HOLDS)
+        arrived, name, not_before = text.split(".")
+        return Ticket(int(arrived), name, int(not_before))
+    except (KeyError, BadSignature, ValueError):
+        return None
+
+
+def _new_ticket(at_ms: int, *, slowed: bool = False) -> Ticket:
+    return Ticket(at_ms, short_code(), at_ms + _SLOWED_MS if slowed else 0)
+
+
+def _codes(request: HttpRequest) -> Sequence[str]:
+    return [text.partition("~")[0] for text in request.POST.getlist("line")]
+
+
+def _now_ms() -> int:
+    return int(clock.now().timestamp() * 1000)
+
+
+@cache
+def _line() -> Line:
+    return Line(settings.SHOAL_WEB_ORDERING)
+
+
+@cache
+def _limits() -> tuple[Limit, Limit, Limit]:
+    return (
+        Limit(settings.SHOAL_ORDERS_PER_ACCOUNT, _MINUTE),
+        Limit(settings.SHOAL_ORDERS_PER_DEVICE, _MINUTE),
+        Limit(settings.SHOAL_ORDERS_PER_NETWORK, _MINUTE),
+    )
+
+
+@cache
+def _codes_limit() -> Limit:
+    return Limit(settings.SHOAL_CODES_PER_DEVICE, _HOUR)

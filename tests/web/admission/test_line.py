@@ -1,0 +1,133 @@
+"""The line: whoever came first is called first, and nobody is forgotten."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shoal.kit.money import Money
+from shoal.orders.pricing import SoldOut
+from shoal.web.admission.limits import Limit
+from shoal.web.admission.line import Line, Ticket
+from shoal.web.admission.soldout import SoldOutOffers
+
+
+class Clock:
+    """A stopwatch that tests move on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def tickets(count: int) -> list[Ticket]:
+    return [Ticket(number, f"t{number}") for number in range(count)]
+
+
+def test_while_there_is_room_nobody_waits():
+    line = Line(2)
+    assert line.enter(None, at_ms=0)
+    assert line.enter(None, at_ms=0)
+    assert not line.enter(None, at_ms=0)
+    line.leave()
+    assert line.enter(None, at_ms=0)
+
+
+def test_nobody_overtakes_those_who_wait():
+    line = Line(1)
+    assert line.enter(None, at_ms=0)
+    first, second = tickets(2)
+    assert line.ask(second, at_ms=0).ahead == 0
+    assert line.ask(first, at_ms=0).ahead == 0  # she came earlier and only now asks here
+    assert line.ask(second, at_ms=0).ahead == 1
+    line.leave()
+    assert not line.enter(None, at_ms=0)
+    assert not line.enter(second, at_ms=0)
+    assert line.ask(first, at_ms=0).called
+    assert line.enter(first, at_ms=0)
+    assert not line.enter(first, at_ms=0)
+    assert line.used(first)
+    line.leave()
+    assert line.enter(second, at_ms=0)
+
+
+def test_as_many_are_called_as_are_served_until_they_ask_again():
+    clock = Clock()
+    line = Line(4, clock=clock)
+    crowd = tickets(100)
+    for _ in range(6):  # ten a second
+        for _ in range(10):
+            assert line.enter(None, at_ms=0)
+            line.leave()
+        clock.now += 1
+        line.ask(Ticket(10**6, "last"), at_ms=0)
+        line._forget(Ticket(10**6, "last"))
+    places = [line.ask(ticket, at_ms=0) for ticket in crowd]
+    assert sum(place.called for place in places) == 30
+    assert places[50].ahead == 50
+    assert places[50].seconds == 6
+
+
+def test_who_went_away_is_let_go():
+    clock = Clock()
+    line = Line(1, clock=clock)
+    line.enter(None, at_ms=0)
+    gone, there = tickets(2)
+    line.ask(gone, at_ms=0)
+    clock.now += 21
+    assert line.ask(there, at_ms=0).ahead == 0
+
+
+def test_who_is_slowed_waits_first():
+    line = Line(1)
+    slowed = Ticket(1_000, "s", 9_000)
+    assert not line.enter(slowed, at_ms=8_999)
+    assert not line.ask(slowed, at_ms=8_999).called
+    assert line.enter(slowed, at_ms=9_000)
+
+
+@settings(max_examples=30)
+@given(st.permutations(tickets(12)))
+def test_whoever_asks_in_whatever_order_they_come_in_as_they_arrived(order):
+    line = Line(1)
+    line.enter(None, at_ms=0)
+    for ticket in order:
+        line.ask(ticket, at_ms=0)
+    came = []
+    line.leave()
+    while len(came) < 12:
+        (ticket,) = [one for one in order if one not in came and line.enter(one, at_ms=0)]
+        came.append(ticket)
+        line.leave()
+    assert came == sorted(order)
+
+
+def test_a_limit_holds_for_each_name_and_passes():
+    clock = Clock()
+    limit = Limit(3, 60, clock=clock)
+    assert [limit.wait("alice") for _ in range(4)] == [0, 0, 0, 61]
+    assert limit.wait("bob") == 0
+    clock.now += 60
+    assert limit.wait("alice") == 0
+    assert [Limit(0, 60).wait("alice") for _ in range(99)] == [0] * 99
+
+
+def test_what_is_sold_out_is_remembered_for_a_second_and_asked_once():
+    clock = Clock()
+    known = SoldOutOffers(clock=clock)
+    said = SoldOut(title="Kettle")
+    assert known.answer(["a"]) is None
+    known.learn(["a"], said)
+    assert known.answer(["a"]) is said
+    assert known.answer(["b"]) is None
+    clock.now += 1
+    assert known.answer(["a"]) is None  # this one asks the desk
+    assert known.answer(["a"]) is said  # for all others
+    known.learn(["a"], Money(1, "CNY"))  # it was to be had again
+    assert known.answer(["a"]) is None
+
+
+def test_of_several_goods_nothing_is_learnt():
+    known = SoldOutOffers()
+    known.learn(["a", "b"], SoldOut(title="Kettle"))
+    assert known.answer(["a"]) is None
