@@ -58,6 +58,17 @@ PAIRS = [
 ]
 
 
+def test_a_table_that_may_be_too_wide_is_scrolled_by_keyboard_and_has_a_name():
+    boxes = [
+        (path.name, found)
+        for path in TEMPLATES
+        for found in re.findall(r"<div class=\"table-box is-cards[^>]*>", path.read_text("utf-8"))
+    ]
+    assert len(boxes) > 30
+    named = re.compile(r'tabindex="0" role="(?:region|group)" aria-label="')
+    assert [box for box in boxes if not named.search(box[1])] == []
+
+
 @pytest.mark.parametrize(("front", "ground", "least"), PAIRS)
 @pytest.mark.parametrize("theme", [0, 1])
 def test_what_is_read_stands_out(front, ground, least, theme):
