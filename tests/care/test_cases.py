@@ -1,5 +1,7 @@
 """After-sales cases, from Alice's first word to her money or her new goods."""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.storage import default_storage
 
@@ -136,18 +138,25 @@ def test_words_are_sealed_for_her() -> None:
     assert not any(word.encode() in kept for word in ("坏", "别急"))
 
 
+def in_the_clear() -> set[Path]:
+    """The files that anybody may fetch."""
+    return {path for path in Path(default_storage.path("")).rglob("*") if path.is_file()}
+
+
 def test_her_pictures_are_sealed_and_nobody_sees_them_once_she_is_erased() -> None:
     placed = delivered(trade.open_market())
     case = ask(placed)
+    before = in_the_clear()
+    hers = goods.picture(colour="#c0ffee")  # like none that another test has stored
     cases.say_in_case(
         side=Side.CUSTOMER, tenant=placed.customer_id, code=case.code, words="",
-        pictures=loose_pictures([goods.picture()]), by="alice", at=ASKED,
+        pictures=loose_pictures([hers]), by="alice", at=ASKED,
     )  # fmt: skip
     shown = CasePicture.objects.get()
     file = picture_of(case=case, picture=shown.id)
     assert media_type(file) == "image/webp"
     assert file not in bytes(shown.sealed)
-    assert not default_storage.exists("pictures")
+    assert in_the_clear() == before
     other = ask(placed)
     with pytest.raises(NotFound):
         picture_of(case=other, picture=shown.id)
