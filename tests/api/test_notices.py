@@ -90,7 +90,8 @@ def test_the_very_same_message_a_second_time_is_refused(partner):
     assert fresh(intent).captured == intent.amount
 
 
-@pytest.mark.parametrize("age", [301, -301, 86_400])
+# What is signed ahead of its time grows older on the way here: half a minute is left for that.
+@pytest.mark.parametrize("age", [301, -330, 86_400])
 def test_too_old_or_from_the_future(partner, age):
     intent = open_one()
     body = said(intent)
