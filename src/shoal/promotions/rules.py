@@ -66,7 +66,8 @@ class Item:
         a discount lowers the commission's base, and a keeper may sell below the sale price.
         """
         most = min(self.quantity * self.supply, self.quantity * self.sale)
-        # The more the brand gives, the less is the keeper's: the last sum that leaves hers at nothing.
+        # The more the brand gives, the less is the keeper's: the last sum that leaves hers at
+        # nothing.
         reached = bisect_right(
             range(most + 1), 0, key=lambda given: -self.keeper_room(brand_discount=given)
         )

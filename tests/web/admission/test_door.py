@@ -99,9 +99,7 @@ def test_a_place_that_somebody_made_up_is_none(alice, market):
     assert not alice.cookies["shoal_place"].value.startswith("1.first")
 
 
-def test_sold_out_is_answered_without_the_desk(
-    alice, market, django_assert_max_num_queries
-):
+def test_sold_out_is_answered_without_the_desk(alice, market, django_assert_max_num_queries):
     Allotment.objects.filter(id=market.offer.allotment_id).update(available=0, received=0)
     assert alice.post("/checkout", form(market)).status_code == 409
     bob = Client(headers={"accept-language": "en"})
