@@ -84,6 +84,7 @@ _secrets = secret_file.ours(SHOAL_DATA)
 SECRET_KEY = _secrets["django"].hex()
 SHOAL_BLIND_INDEX_KEY = _secrets["blind_index"]
 SHOAL_VAULT_WRAP_KEY = _secrets["vault_wrap"]
+SHOAL_SECRETS_MARK = secret_file.mark(_secrets)
 SHOAL_PAY_SANDBOX_KEY = _secrets["pay_sandbox"]
 SHOAL_PAY_SANDBOX_FOLDER = places.sandbox_folder(SHOAL_DATA)
 

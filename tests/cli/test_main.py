@@ -55,3 +55,18 @@ def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
     assert code == 1
     assert said.startswith("shoal: SHOAL_DATABASE_URL cannot be reached: ")
     assert said.count("\n") == 1
+
+
+def test_an_image_gets_its_files_without_a_database(tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets.json"
+    code, made, _ = shoal("new-secrets")
+    secrets.write_text(made)
+    code, _, said = shoal(
+        "migrate", "--files", "--data", str(tmp_path / "data"),
+        SHOAL_SECRET_FILE=str(secrets), SHOAL_DATABASE_URL="postgresql://127.0.0.1:1/shoal",
+    )  # fmt: skip
+    assert (code, said) == (0, "")
+    assert (tmp_path / "data/static/staticfiles.json").is_file()
+    assert (tmp_path / "data/locale/zh_Hans/LC_MESSAGES/django.mo").is_file()
+    assert not (tmp_path / "data/secrets.json").exists()
+    assert secrets.read_text() == made

@@ -39,3 +39,22 @@ def test_a_damaged_file_gives_one_line(tmp_path: Path) -> None:
     path.write_text("[]")
     with pytest.raises(BadSetting, match="is damaged"):
         secret_file.load(path)
+
+
+def test_new_ones_are_a_file_that_can_be_shared(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text(secret_file.fresh())
+    before = path.read_text()
+    known = secret_file.load(path)
+    assert set(known) == set(secret_file.NAMES)
+    assert path.read_text() == before
+    assert json.loads(secret_file.fresh()) != json.loads(before)
+
+
+def test_what_may_change_leaves_the_mark(tmp_path: Path) -> None:
+    known = secret_file.load(tmp_path / "secrets.json")
+    mark = secret_file.mark(known)
+    assert secret_file.mark(known | {"django": b"another", "nats": b"another"}) == mark
+    assert secret_file.mark(known | {"blind_index": bytes(32)}) != mark
+    assert secret_file.mark(known | {"vault_wrap": bytes(32)}) != mark
+    assert not any(value in mark or mark in value for value in known.values())

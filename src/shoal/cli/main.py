@@ -39,6 +39,7 @@ COMMANDS: dict[str, Row] = {
     "worker": Row("worker", "Do background jobs, and nothing else."),
     "sandbox-pay": Row("sandbox_pay", "Run the payment partner of the sandbox."),
     "migrate": Row("migrate", "Bring the database to this version."),
+    "new-secrets": Row("new_secrets", "Print new secrets, for a file that several machines share."),
     "login-link": Row("login_link", "Print a short-lived link that signs somebody in."),
     "invite": Row("invite", "Invite somebody by e-mail to work at the platform."),
     "doctor": Row("doctor", "Check this installation and say how to mend what is wrong."),

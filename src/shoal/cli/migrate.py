@@ -8,8 +8,11 @@ from shoal.run.loading import set_up_django
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """This will tell the parser about --quiet."""
+    """This will tell the parser about --quiet and --files."""
     parser.add_argument("--quiet", action="store_true", help="say only what was changed")
+    parser.add_argument(
+        "--files", action="store_true", help="only texts and static files, without a database"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -17,10 +20,16 @@ def run(arguments: argparse.Namespace) -> int:
     from shoal.run import database
 
     data = env.data_folder()
+    if arguments.files:
+        set_up_django()
+        _bring_files_up_to_date(data)
+        return 0
     with database.borrowed(data):
         database.check(data)
         set_up_django()
-        bring_up_to_date(data, quiet=arguments.quiet)
+        with database.one_at_a_time(data):
+            bring_up_to_date(data, quiet=arguments.quiet)
+        database.require_our_secrets(data)  # another machine may have been the first
     return 0
 
 
@@ -29,7 +38,7 @@ def bring_up_to_date(data: Path, *, quiet: bool) -> None:
     from django.core.management import call_command
 
     from shoal.kit import clock, partitions, vault
-    from shoal.run import messages, migrations, static
+    from shoal.run import migrations
 
     pending = migrations.pending()
     if pending:
@@ -38,9 +47,15 @@ def bring_up_to_date(data: Path, *, quiet: bool) -> None:
         call_command("createcachetable", verbosity=0)
     vault.create_schema()
     partitions.ensure_partitions(at=clock.now())
-    messages.compile_into(data / "locale")
-    if static.gather(data / "static"):
-        print("  gathered the static files", flush=True)
+    _bring_files_up_to_date(data)
     vault.close()
     if not (pending or quiet):
         print("Everything is at this version already.")
+
+
+def _bring_files_up_to_date(data: Path) -> None:
+    from shoal.run import messages, static
+
+    messages.compile_into(data / "locale")
+    if static.gather(data / "static"):
+        print("  gathered the static files", flush=True)

@@ -16,8 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """This will never return: granian takes this process over."""
+    from shoal.run import database
+
     del arguments
     data = env.data_folder()
+    database.require_our_secrets(data)
     for folder in (data / "static", data / "media"):
         folder.mkdir(parents=True, exist_ok=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "shoal.settings"

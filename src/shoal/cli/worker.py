@@ -16,7 +16,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """This will do jobs, and hear the visit stream, until Ctrl-C or SIGTERM."""
+    from shoal.run import database
+
     del arguments
+    database.require_our_secrets(env.data_folder())
     set_up_django()
     tell_what_is_missing()
     from procrastinate.contrib.django import app

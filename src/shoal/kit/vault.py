@@ -24,6 +24,10 @@ CREATE TABLE IF NOT EXISTS vault_keys.person_key (
     person uuid PRIMARY KEY,
     wrapped bytea NOT NULL
 );
+CREATE TABLE IF NOT EXISTS vault_keys.installation (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    secrets_mark bytea NOT NULL
+);
 """
 
 
@@ -41,9 +45,13 @@ def _keys() -> ConnectionPool:
 
 
 def create_schema() -> None:
-    """This will make the key table where it is missing."""
+    """This will make the key table where it is missing, and note whose secrets wrap its keys."""
     with _keys().connection() as connection:
         connection.execute(_SCHEMA)
+        connection.execute(
+            "INSERT INTO vault_keys.installation (secrets_mark) VALUES (%s) ON CONFLICT DO NOTHING",
+            [settings.SHOAL_SECRETS_MARK],
+        )
 
 
 def close() -> None:

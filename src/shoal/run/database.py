@@ -1,14 +1,15 @@
 """The database an installation uses: is it one Shoal can live on, and what to say if not."""
 
 import shutil
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from shoal import env
-from shoal.run import places, postgres
+from shoal.run import places, postgres, secret_file
 from shoal.run.places import Cluster
 from shoal.run.trouble import CannotRun, disk_full
 
@@ -16,6 +17,8 @@ OLDEST, NEWEST = 15, 18
 _DISK_FULL = "53100"
 _OTHER_VERSION = {"42P01", "42703"}  # a table, or a column, that is not there
 _SPACE_TO_START = 1_000_000
+_BRINGING_UP = 7_401_325_160
+"""Names the lock that one `shoal migrate` at a time holds, on whatever machine."""
 
 
 def clusters(data: Path) -> list[Cluster]:
@@ -45,7 +48,10 @@ def vault_address(data: Path) -> str:
 
 
 def check(data: Path) -> None:
-    """This will raise CannotRun unless both stores answer, are new enough and keep UTF-8."""
+    """This will raise CannotRun unless both stores answer, are new enough and keep UTF-8.
+
+    Nor may the vault's keys be wrapped under other secrets than ours.
+    """
     for setting, where in {
         "SHOAL_DATABASE_URL": address(data),
         "SHOAL_VAULT_URL": vault_address(data),
@@ -66,6 +72,33 @@ def check(data: Path) -> None:
                 f"The database at {_shown(where)} keeps its text as {encoding}: make one with"
                 " CREATE DATABASE shoal TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'."
             )
+    require_our_secrets(data)
+
+
+def require_our_secrets(data: Path) -> None:
+    """This will raise CannotRun when the vault's keys are wrapped under other secrets than ours.
+
+    A machine with secrets of its own would seal what no other can read, and find nobody by her
+    phone. A vault that does not answer, or is not made yet, is told of elsewhere.
+    """
+    found = None
+    with suppress(psycopg.Error), psycopg.connect(vault_address(data), connect_timeout=5) as vault:
+        found = vault.execute("SELECT secrets_mark FROM vault_keys.installation").fetchone()
+    if found is not None and bytes(found[0]) != secret_file.mark(secret_file.ours(data)):
+        raise CannotRun(
+            "The keys of personal data are wrapped under other secrets than those of this machine:"
+            " give it the installation's secrets file, in SHOAL_SECRET_FILE."
+        )
+
+
+@contextmanager
+def one_at_a_time(data: Path) -> Iterator[None]:
+    """This will let one process into the block at a time, of all machines on this database."""
+    with psycopg.connect(address(data)) as connection:
+        # Of the transaction, so that a pooler between us and the server cannot mislay it.
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_BRINGING_UP])
+        yield
 
 
 def explanation(trouble: BaseException, *, setting: str = "SHOAL_DATABASE_URL") -> str | None:

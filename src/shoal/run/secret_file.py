@@ -1,9 +1,12 @@
 """The installation's secrets: made once, kept in one file that only its owner reads."""
 
 import fcntl
+import hashlib
+import hmac
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from shoal import env
@@ -34,6 +37,24 @@ def ours(data: Path) -> dict[str, bytes]:
     return load(Path(env.read("SHOAL_SECRET_FILE") or data / "secrets.json"))
 
 
+def fresh() -> str:
+    """This will make new secrets, as the text of a file of them."""
+    return _written({name: secrets.token_bytes(_BYTES) for name in NAMES})
+
+
+def mark(known: Mapping[str, bytes]) -> bytes:
+    """This will return what tells these secrets from others and gives none of them away.
+
+    Of those that can never change: sealed data and looked-up phones rest on them.
+    """
+    lasting = known["vault_wrap"] + known["blind_index"]
+    return hmac.new(lasting, b"shoal installation", hashlib.sha256).digest()
+
+
+def _written(known: Mapping[str, bytes]) -> str:
+    return json.dumps({name: value.hex() for name, value in known.items()}, indent=2)
+
+
 def _read(path: Path) -> dict[str, bytes]:
     try:
         text = path.read_text(encoding="ascii")
@@ -51,9 +72,9 @@ def _complete(path: Path) -> dict[str, bytes]:
         missing = [name for name in NAMES if name not in known]
         if missing:
             known |= {name: secrets.token_bytes(_BYTES) for name in missing}
-            fresh = path.with_name(f".{path.name}.new")
-            fresh.unlink(missing_ok=True)
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                json.dump({name: value.hex() for name, value in known.items()}, out, indent=2)
-            fresh.replace(path)
+            new = path.with_name(f".{path.name}.new")
+            new.unlink(missing_ok=True)
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                out.write(_written(known))
+            new.replace(path)
         return known
