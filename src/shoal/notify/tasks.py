@@ -2,13 +2,19 @@
 
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from shoal.kit.clock import now
 from shoal.notify import providers
 
-_RETRY = RetryStrategy(max_attempts=6, exponential_wait=5, retry_exceptions={providers.NotTaken})
+_RETRY = RetryStrategy(
+    max_attempts=6,
+    exponential_wait=5,
+    # The database may go away under a job; a message is sent once however often it is handed over.
+    retry_exceptions={providers.NotTaken, OperationalError, InterfaceError},
+)
 
 
 @app.task(name="notify.send", retry=_RETRY)
