@@ -57,6 +57,7 @@ class Supervisor:
 
     log_file: Path
     console: Callable[[str], None] | None = None
+    longest_pause: float = _LONGEST_PAUSE
     _children: list[_Child] = field(default_factory=list)
     _ready: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     _log: BinaryIO | None = None
@@ -85,6 +86,14 @@ class Supervisor:
         child = _Child(program)
         self._children.append(child)
         return self._launch(child)
+
+    def pids(self) -> dict[str, int]:
+        """This will name the process of each program that was started and not found dead yet."""
+        return {
+            child.program.name: child.process.pid
+            for child in self._children
+            if child.process is not None
+        }
 
     def watch(self, until: Callable[[], bool] | None = None) -> None:
         """This will relay logs and restart what dies until `until()` holds.
@@ -198,7 +207,7 @@ class Supervisor:
             f" starting it again in {child.pause:g} s"
         )
         child.process, child.due = None, now + child.pause
-        child.pause = min(child.pause * 2, _LONGEST_PAUSE)
+        child.pause = min(child.pause * 2, self.longest_pause)
 
     def _drain_last(self, child: _Child) -> None:
         output = child.process.stdout if child.process is not None else None
