@@ -36,7 +36,8 @@ async def resume(context: JobContext, timestamp: int | None = None) -> None:
     del timestamp
     jobs = context.app.job_manager
     rows = await context.app.connector.execute_query_all_async(query=_FORGOTTEN)
-    left = {row["id"] for row in rows} | {job.id for job in await jobs.get_stalled_jobs()}
+    stalled = await jobs.get_stalled_jobs()
+    left = {int(row["id"]) for row in rows} | {job.id for job in stalled if job.id is not None}
     for number in sorted(left - {context.job.id}):
         try:
             await jobs.retry_job_by_id_async(job_id=number, retry_at=now())

@@ -1,6 +1,7 @@
 """Two people, one unit. First the race is shown to happen without the lock; then the desk holds."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from shoal.kit.errors import Refused
 from shoal.orders.desk import OrderRequest, Placed, place_order, place_orders
 from shoal.orders.models import Order
 from shoal.orders.pricing import SoldOut
@@ -105,6 +107,29 @@ def test_the_same_request_twice_at_once_is_one_order() -> None:
     assert Order.objects.count() == 1
     assert isinstance(answers[0], Placed)
     assert answers == [answers[0]] * 3
+    assert trade.is_sound()
+
+
+@pytest.mark.parametrize("limit", [None, 1])
+def test_two_clicks_for_the_last_unit_are_answered_with_one_order(limit: int | None) -> None:
+    """Both have looked for a receipt before either has the lock: the second one looks again."""
+    market = trade.open_market()
+    last = trade.standing_offer(market.brand, stock=1 if limit is None else 5, per_customer=limit)
+    wish = trade.wish(market, offers=(last,))
+
+    def keep_them_waiting() -> None:
+        with transaction.atomic():
+            Allotment.objects.select_for_update().get(id=last.allotment_id)
+            time.sleep(0.5)
+
+    def click() -> Placed | Refused:
+        time.sleep(0.1)
+        return place_orders(requests=[wish])[0]
+
+    first, second, _ = at_once(click, click, keep_them_waiting)
+    assert isinstance(first, Placed)
+    assert first == second
+    assert Order.objects.count() == 1
     assert trade.is_sound()
 
 

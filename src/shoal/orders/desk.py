@@ -104,6 +104,7 @@ def _place(requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
             answers[place] = refusal
     placed = _write([draft for _, draft in taken], books)
     answers |= {place: answer for (place, _), answer in zip(taken, placed, strict=True)}
+    answers |= _taken_elsewhere(requests, answers)
     answers |= {place: answers[first] for place, first in doubles.items()}
     return [answers[place] for place in range(len(requests))]
 
@@ -126,6 +127,20 @@ def _repeated(requests: Sequence[OrderRequest]) -> dict[int, Placed | Refused]:
             same = bytes(receipt.digest) == digest_of(wish)
             answers[place] = _placed(receipt.order) if same else KeyUsed()
     return answers
+
+
+def _taken_elsewhere(
+    requests: Sequence[OrderRequest], answers: Mapping[int, Placed | Refused]
+) -> dict[int, Placed | Refused]:
+    """Looks again at who is refused: what stands in her way may be her own order.
+
+    Another process may have taken the same request in while this one waited for its locks.
+    """
+    refused = [place for place, answer in answers.items() if isinstance(answer, Refused)]
+    if not refused:
+        return {}
+    found = _repeated([requests[place] for place in refused])
+    return {refused[number]: answer for number, answer in found.items()}
 
 
 def _first_of_each_key(
