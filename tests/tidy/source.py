@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOAL = ROOT / "src" / "shoal"
-_FOLDERS = ("src", "tests", "bench", "docs", "requirements", ".ci")
+_FOLDERS = ("src", "tests", "bench", "docs", "deploy", "requirements", ".ci")
 
 
 @cache
