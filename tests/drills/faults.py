@@ -21,8 +21,8 @@ from tests.drills.pieces import WEBS, Pieces
 from tests.drills.wire import Wire
 
 _VICTIMS = {
-    "web1": 4, "web2": 4, "a worker of web1": 1, "a worker of web2": 1, "worker": 4, "nats": 2,
-    "postgres": 4, "a backend of postgres": 5,
+    "web1": 3, "web2": 3, "a worker of web1": 1, "a worker of web2": 1, "worker": 3, "nats": 2,
+    "postgres": 4, "a backend of postgres": 6,
 }  # fmt: skip
 _DISTURBANCES = (
     "nothing", "nothing", "nothing", "cut database", "database runs dry", "slow database",

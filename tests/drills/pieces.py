@@ -97,6 +97,9 @@ class Pieces:
             # One machine plays the whole crowd, and a person of it comes again and again.
             "SHOAL_ORDERS_PER_ACCOUNT": "0",
             "SHOAL_ORDERS_PER_DEVICE": "0",
+            # Everybody may be at the desk at once: it is the desk that is tried, not the line.
+            "SHOAL_WEB_THREADS": "12",
+            "SHOAL_WEB_ORDERING": "10",
         }
 
     def environment(self, name: str) -> dict[str, str]:

@@ -63,11 +63,23 @@ def unsettled(data: Path) -> list[str]:
     return [f"{count} {what}" for what, count in counts.items() if count]
 
 
-def _stuck_jobs() -> int:
-    """Jobs whose worker was killed over them, and which nobody has taken up since."""
-    from procrastinate.contrib.django.models import ProcrastinateJob
+_STUCK = """
+SELECT count(*) FROM procrastinate_jobs job
+LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+WHERE job.status = 'doing'
+    AND coalesce(worker.last_heartbeat, '-infinity') < now() - interval '150 seconds'
+    AND (SELECT max(at) FROM procrastinate_events event WHERE event.job_id = job.id)
+        < now() - interval '150 seconds'
+"""
 
-    return ProcrastinateJob.objects.filter(status="doing").count()
+
+def _stuck_jobs() -> int:
+    """Jobs whose worker was killed over them so long ago that they should be done again by now."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_STUCK)
+        return int(cursor.fetchone()[0])
 
 
 @dataclass(slots=True)
