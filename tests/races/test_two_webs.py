@@ -123,7 +123,7 @@ class Phone:
     def __init__(self, person: Person) -> None:
         add_address(person=person, at=now(), **HOME)
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
         token = uuid4().hex
         self.cookies = {"csrftoken": token, "sessionid": client.cookies["sessionid"].value}
         self.token = token
