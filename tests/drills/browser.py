@@ -1,6 +1,7 @@
 """A customer's browser: cookies, forms, and every click made twice at the same moment."""
 
 import http.client
+import time
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -46,11 +47,16 @@ class Browser:
         return self._ask(port, "POST", path, urlencode(token + plain))
 
     def post_twice(
-        self, ports: tuple[int, int], path: str, fields: Fields, *, by: Executor
+        self, ports: tuple[int, int], path: str, fields: Fields, *, gap: float, by: Executor
     ) -> tuple[Answer, Answer]:
-        """Sends the same form to both ports at once."""
-        second = by.submit(self.post, ports[1], path, fields)
-        return self.post(ports[0], path, fields), second.result()
+        """Sends the same form to both ports, the second time after a gap of seconds."""
+
+        def second() -> Answer:
+            time.sleep(gap)
+            return self.post(ports[1], path, fields)
+
+        waiting = by.submit(second)
+        return self.post(ports[0], path, fields), waiting.result()
 
     def _ask(self, port: int, method: str, path: str, body: str | None) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)

@@ -18,6 +18,8 @@ _TRIES = 30
 _RUSH = 3
 """Every so many visits somebody runs for what is scarce, together with all others."""
 _GATE_SECONDS = 4
+_GAPS = (0.0, 0.0, 0.2)
+"""Seconds between two clicks: at the very same moment, or as a thumb does it."""
 
 
 class Gate:
@@ -133,7 +135,7 @@ class Crowd:
         self.told.append(told)
         if rushes:
             self._gate.wait()
-        self._order(told, browser, webs, fields)
+        self._order(told, browser, webs, fields, gap=random.choice(_GAPS))
         self._pause(random.random() * 0.3)
         if not told.placed or choice < 0.15:
             return  # she changes her mind and says nothing
@@ -141,10 +143,12 @@ class Crowd:
         if told.orders and choice > 0.92:
             self._cancel(told, browser, webs)
 
-    def _order(self, told: Told, browser: Browser, webs: tuple[int, int], fields: Fields) -> None:
+    def _order(
+        self, told: Told, browser: Browser, webs: tuple[int, int], fields: Fields, *, gap: float
+    ) -> None:
         """Presses until there is an answer that stands; each press is a double click."""
         for _ in range(_TRIES):
-            answers = self._twice(browser, webs, "/checkout", fields)
+            answers = self._twice(browser, webs, "/checkout", fields, gap)
             for answer in answers:
                 self._note(told, answer)
             if told.placed:
@@ -215,10 +219,10 @@ class Crowd:
         self.seen["cancelled"] += 1
 
     def _twice(
-        self, browser: Browser, ports: tuple[int, int], path: str, fields: Fields
+        self, browser: Browser, ports: tuple[int, int], path: str, fields: Fields, gap: float = 0.0
     ) -> tuple[Answer, Answer]:
         assert self._second is not None
-        answers = browser.post_twice(ports, path, fields, by=self._second)
+        answers = browser.post_twice(ports, path, fields, gap=gap, by=self._second)
         self.seen["double clicks"] += 1
         for answer in answers:
             self._count(answer)

@@ -141,7 +141,8 @@ class Fury:
         until.callback(turn, False)
 
     def _fill(self, until: ExitStack) -> None:
-        """Takes every connection that PostgreSQL has left."""
+        """Takes every connection that PostgreSQL has left; its own stays."""
+        self._ask("SELECT 1 WHERE cardinality(%s::text[]) = 0", [])
         with suppress(psycopg.OperationalError):
             for _ in range(200):
                 until.callback(self._connect().close)
@@ -245,10 +246,8 @@ class Fury:
     def _is_back(self, name: str) -> bool:
         if name == "sale":  # somebody can buy: there is a running sale to disturb
             return self._is_back("postgres") and any(map(self.pieces.listens, WEBS))
-        if name == "postgres":
-            with suppress(psycopg.OperationalError), self._connect():
-                return True
-            return False
+        if name == "postgres":  # asked where no full pool stands in the way
+            return bool(self._ask("SELECT 1 WHERE cardinality(%s::text[]) = 0", []))
         process = self._process(name)
         with suppress(psutil.NoSuchProcess):
             alive = process is not None and process.status() != psutil.STATUS_ZOMBIE

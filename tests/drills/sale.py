@@ -21,7 +21,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from shoal.run import children, health
-from shoal.run.supervisor import Supervisor
+from shoal.run.supervisor import Stopped, Supervisor
 from tests.drills import sabotage, stage, verify
 from tests.drills.crowd import Crowd
 from tests.drills.faults import Fury, plan
@@ -211,4 +211,7 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Stopped:
+        sys.exit(130)

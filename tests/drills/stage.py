@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-UNITS = 6
+UNITS = (1, 2, 4)
 """So few units has a scarce offer: it is run for and sells out."""
-PER_CUSTOMER = 2
+PER_CUSTOMER = 1
 _PLENTY = 1_000_000
 
 
@@ -47,7 +47,9 @@ def build(*, people: int, scarce: int) -> Stage:
     brand = goods.active_brand()
     plenty = trade.standing_offer(brand, stock=_PLENTY)
     few = [
-        trade.standing_offer(brand, stock=UNITS, per_customer=PER_CUSTOMER if n % 2 else None)
+        trade.standing_offer(
+            brand, stock=UNITS[n % len(UNITS)], per_customer=PER_CUSTOMER if n % 2 else None
+        )
         for n in range(scarce)
     ]
     shop = open_shop(person=mei, name=f"美的小店 {short_code(4)}", currency="CNY", at=at)

@@ -185,11 +185,11 @@ def _units(books: _Books) -> Iterator[str]:
         if state in _STANDS | {"unpaid"}:
             standing[allotment] += quantity
             each[customer, allotment] += quantity
-    for row in Allotment.objects.filter(received=UNITS):
-        if standing[row.id] > UNITS:
-            yield f"of {UNITS} units of an offer {standing[row.id]} are sold"
-        if row.available != UNITS - standing[row.id]:
-            yield f"of {UNITS} units {standing[row.id]} are sold and {row.available} left"
+    for row in Allotment.objects.filter(received__lte=max(UNITS)):
+        if standing[row.id] > row.received:
+            yield f"of {row.received} units of an offer {standing[row.id]} are sold"
+        if row.available != row.received - standing[row.id]:
+            yield f"of {row.received} units {standing[row.id]} are sold and {row.available} left"
     limited = set(
         Offer.objects.filter(per_customer=PER_CUSTOMER).values_list("allotment_id", flat=True)
     )
