@@ -17,9 +17,10 @@ _AGAIN = {0, 429, 500, 502, 503}
 _TRIES = 30
 _RUSH = 3
 """Every so many visits somebody runs for what is scarce, together with all others."""
-_GATE_SECONDS = 4
-_GAPS = (0.0, 0.0, 0.2)
-"""Seconds between two clicks: at the very same moment, or as a thumb does it."""
+_GATE_SECONDS = 8
+_GAPS, _RUSH_GAPS = (0.0, 0.0, 0.2), (0.0, 0.5, 0.5)
+"""Seconds between two clicks: at the very same moment, or a moment later. In a rush most second
+clicks come later, so that first clicks of different people meet at the two desks."""
 
 
 class Gate:
@@ -135,7 +136,7 @@ class Crowd:
         self.told.append(told)
         if rushes:
             self._gate.wait()
-        self._order(told, browser, webs, fields, gap=random.choice(_GAPS))
+        self._order(told, browser, webs, fields, gap=random.choice(_RUSH_GAPS if rushes else _GAPS))
         self._pause(random.random() * 0.3)
         if not told.placed or choice < 0.15:
             return  # she changes her mind and says nothing

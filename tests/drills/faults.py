@@ -77,6 +77,7 @@ class Fury:
     tell: Callable[[str], None]
     kills: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
+    oversold: set[str] = field(default_factory=set)
     in_transaction: int = 0
     had_written: int = 0
     stopped: bool = False
@@ -88,6 +89,7 @@ class Fury:
             with ExitStack() as until:
                 if self.stopped:
                     return
+                self._look()
                 self._disturb(blow, until)
                 began = time.monotonic()
                 time.sleep(blow.before)
@@ -99,6 +101,7 @@ class Fury:
                 in_it = ", in a transaction" if hit else ""
                 self.tell(f"kill {number}: {blow.victim}{in_it}{with_it}")
                 time.sleep(max(blow.after, blow.lasts - (time.monotonic() - began)))
+        self._look()
         for name in ("web1", "web2", "worker"):
             self.pieces.set_clock(name, 0)
         for name in ("postgres", "web1", "web2", "worker", "nats", "partner"):
@@ -212,6 +215,16 @@ class Fury:
         return [int(str(pid)) for (pid,) in rows]
 
     # What it looks at -----------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Notes offers that have promised more than there is: later some may have expired."""
+        rows = self._ask(
+            "SELECT id, received, held + sold - returned FROM stock_allotment"
+            " WHERE held + sold - returned > received AND id::text <> ALL(%s)",
+            [""],
+        )
+        for _, there, promised in rows:
+            self.oversold.add(f"of {there} units of an offer {promised} were promised")
 
     def _ask(self, query: str, names: list[str]) -> list[tuple[object, ...]]:
         try:

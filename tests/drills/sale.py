@@ -145,7 +145,7 @@ class Drill:
         _say(f"settled after {time.monotonic() - began:.0f} s")
 
     def _judge(self, pieces: Pieces, crowd: Crowd, fury: Fury) -> None:
-        self.broken += verify.wrong(self.data, crowd.told)
+        self.broken += [*sorted(fury.oversold), *verify.wrong(self.data, crowd.told)]
         doctor = subprocess.run(
             children.shoal("doctor"), check=False, capture_output=True, text=True,
             env=children.environment() | pieces.common(),

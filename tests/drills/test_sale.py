@@ -46,5 +46,5 @@ def test_a_sabotaged_sale_does_not(folder: Path) -> None:
                  "--sabotage", "idempotency")  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
     assert "seed 4: ./run drill --seed 4 --kills 2 --sabotage lock" in done.stdout
-    assert re.search(r"of \d units of an offer \d+ are sold", done.stdout), done.stdout
+    assert re.search(r"of \d units of an offer \d+ were promised", done.stdout), done.stdout
     assert re.search(r"the form .* became 2 orders", done.stdout), done.stdout
