@@ -145,7 +145,7 @@ class Fury:
 
     def _fill(self, until: ExitStack) -> None:
         """Takes every connection that PostgreSQL has left; its own stays."""
-        self._ask("SELECT 1 WHERE cardinality(%s::text[]) = 0", [])
+        self._ask("SELECT 1")
         with suppress(psycopg.OperationalError):
             for _ in range(200):
                 until.callback(self._connect().close)
@@ -220,17 +220,16 @@ class Fury:
         """Notes offers that have promised more than there is: later some may have expired."""
         rows = self._ask(
             "SELECT id, received, held + sold - returned FROM stock_allotment"
-            " WHERE held + sold - returned > received AND id::text <> ALL(%s)",
-            [""],
+            " WHERE held + sold - returned > received"
         )
         for _, there, promised in rows:
             self.oversold.add(f"of {there} units of an offer {promised} were promised")
 
-    def _ask(self, query: str, names: list[str]) -> list[tuple[object, ...]]:
+    def _ask(self, query: str, *values: object) -> list[tuple[object, ...]]:
         try:
             if self._control is None or self._control.closed:
                 self._control = self._connect()
-            return self._control.execute(query, [names]).fetchall()  # type: ignore[arg-type]
+            return self._control.execute(query.encode(), values).fetchall()
         except psycopg.OperationalError:
             self._control = None
             return []
@@ -260,7 +259,7 @@ class Fury:
         if name == "sale":  # somebody can buy: there is a running sale to disturb
             return self._is_back("postgres") and any(map(self.pieces.listens, WEBS))
         if name == "postgres":  # asked where no full pool stands in the way
-            return bool(self._ask("SELECT 1 WHERE cardinality(%s::text[]) = 0", []))
+            return bool(self._ask("SELECT 1"))
         process = self._process(name)
         with suppress(psutil.NoSuchProcess):
             alive = process is not None and process.status() != psutil.STATUS_ZOMBIE

@@ -1,3 +1,5 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -52,3 +54,16 @@ def test_making_a_key_twice_keeps_the_first(alice: UUID) -> None:
 def test_a_blind_index_meets_itself_and_no_other_kind() -> None:
     assert vault.blind_index("phone", "+86138") == vault.blind_index("phone", "+86138")
     assert vault.blind_index("phone", "+86138") != vault.blind_index("email", "+86138")
+
+
+def test_threads_that_all_come_first_share_one_pool() -> None:
+    vault.close()
+    start = threading.Barrier(8)
+
+    def come() -> object:
+        start.wait()
+        return vault._keys()
+
+    with ThreadPoolExecutor(8) as threads:
+        pools = [threads.submit(come) for _ in range(8)]
+    assert len({id(one.result()) for one in pools}) == 1

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import threading
 from collections.abc import Iterable, Mapping
 from functools import cache
 from uuid import UUID
@@ -30,6 +31,8 @@ CREATE TABLE IF NOT EXISTS vault_keys.installation (
 );
 """
 
+_making = threading.Lock()
+
 
 class Erased(LookupError):
     """The person's key is gone: what was sealed for her cannot be read again."""
@@ -41,7 +44,9 @@ def _pool(address: str) -> ConnectionPool:
 
 
 def _keys() -> ConnectionPool:
-    return _pool(settings.SHOAL_VAULT_URL)
+    # Threads that all come first would make a pool each, of which one is used.
+    with _making:
+        return _pool(settings.SHOAL_VAULT_URL)
 
 
 def create_schema() -> None:
