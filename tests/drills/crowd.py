@@ -15,7 +15,7 @@ from tests.drills.stage import Customer, Stage
 _AGAIN = {0, 429, 500, 502, 503}
 """Answers after which a customer presses again: nothing came, or a page that asks her to."""
 _TRIES = 30
-_RUSH = 3
+_RUSH = 2
 """Every so many visits somebody runs for what is scarce, together with all others."""
 _GATE_SECONDS = 8
 _GAPS, _RUSH_GAPS = (0.0, 0.0, 0.2), (0.0, 0.5, 0.5)

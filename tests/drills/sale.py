@@ -29,7 +29,7 @@ from tests.drills.pieces import PAUSE, Pieces, without_settings
 from tests.drills.wire import Wire
 
 _AT_ONCE = 8
-_SHARE, _WARM = 0.3, 3
+_SHARE, _WARM = 0.3, 5
 _SHORT_SECONDS, _WORKER_SECONDS, _END_SECONDS = 3, 240, 480
 """How long the worker alone brings things to their end, and when nothing more is waited for."""
 
@@ -88,9 +88,9 @@ class Drill:
             os.environ["DJANGO_SETTINGS_MODULE"] = "shoal.settings"
             django.setup()
             staged = (
-                stage.build(people=16, scarce=12)
+                stage.build(people=16, scarce=40)
                 if self.short
-                else stage.build(people=60, scarce=max(12, self.kills // 2))
+                else stage.build(people=60, scarce=max(40, self.kills))
             )
             if self.saboteurs:
                 pieces.source = sabotage.build(self.saboteurs, self.data)
