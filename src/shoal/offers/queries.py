@@ -24,10 +24,13 @@ from shoal.brands.rules import least_fee_bp
 from shoal.catalog.models import Product
 from shoal.catalog.queries import category_paths
 from shoal.kit.errors import NotFound
+from shoal.kit.known_codes import KnownCodes
 from shoal.kit.money import BASIS, portion
 from shoal.offers.models import FlashSale, Offer, SaleStep
 from shoal.offers.queries_terms import further_terms, load_prices, terms_of
 from shoal.offers.rules import Phase, Terms, keeper_part, phase, sale_phase
+
+_offer_ids = KnownCodes(Offer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,11 @@ def offer_by_code(*, code: str, brand: Brand | None = None) -> Offer:
 def offers_by_code(*, codes: Iterable[str]) -> dict[str, Offer]:
     """This will return the offers with these codes, by code."""
     return {offer.code: offer for offer in full_offers().filter(code__in=list(codes))}
+
+
+def offer_ids(*, codes: Iterable[str]) -> dict[str, UUID]:
+    """This will return the ids of the offers with these codes, by code."""
+    return _offer_ids.of(codes)
 
 
 def offers_of_product(*, product_id: UUID, at: datetime) -> list[Offer]:

@@ -6,8 +6,11 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from shoal.kit.errors import NotFound
+from shoal.kit.known_codes import KnownCodes
 from shoal.people.models import Person
 from shoal.shops.models import Shop, ShopMember, ShopStep
+
+_shop_ids = KnownCodes(Shop)
 
 
 def shop_by_code(*, code: str) -> Shop:
@@ -16,6 +19,14 @@ def shop_by_code(*, code: str) -> Shop:
     if shop is None:
         raise NotFound
     return shop
+
+
+def shop_id(*, code: str) -> UUID:
+    """This will return the id of the shop with this code, or raise NotFound."""
+    found = _shop_ids.of([code])
+    if code not in found:
+        raise NotFound
+    return found[code]
 
 
 def shops_by_id(*, ids: Iterable[UUID]) -> dict[UUID, Shop]:

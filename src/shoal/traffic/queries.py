@@ -1,14 +1,18 @@
 """Every read of traffic."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from shoal.catalog.models import Product
 from shoal.kit.errors import NotFound
+from shoal.kit.known_codes import KnownCodes
 from shoal.offers.models import FlashSale
 from shoal.shops.models import Shop
 from shoal.traffic.models import Share
+
+_share_ids = KnownCodes(Share)
 
 
 def share_by_code(*, code: str) -> Share:
@@ -17,6 +21,11 @@ def share_by_code(*, code: str) -> Share:
     if share is None:
         raise NotFound
     return share
+
+
+def share_id(code: str) -> UUID | None:
+    """This will return the id of the share with this code, if there is one."""
+    return _share_ids.of([code]).get(code)
 
 
 def share_of_shop(*, shop: Shop, code: str) -> Share:

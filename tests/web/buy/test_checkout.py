@@ -104,7 +104,10 @@ def test_placing_an_order_without_the_partner(alice, market, put, home):
         follow=True,
     )  # fmt: skip
     order = Order.objects.get()
-    assert answer.redirect_chain == [(f"/orders/{order.code}", 302)]
+    assert answer.redirect_chain == [
+        (f"/orders/{order.code}/payment/start", 302),
+        (f"/orders/{order.code}", 302),
+    ]
     assert "Your order is placed." in answer.content.decode()
     assert (order.state, order.total_minor) == ("unpaid", 20_000)
     sealed = vault.reveal(order.customer_id, order.sealed)

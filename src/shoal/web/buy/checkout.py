@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,25 +14,24 @@ from shoal.kit import clock
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
-from shoal.offers.queries import offers_by_code
+from shoal.offers.queries import offer_ids, offers_by_code
 from shoal.orders.carts import MOST_UNITS, clear_ordered
 from shoal.orders.desk import OrderRequest, WantedLine, place_order
-from shoal.orders.queries import order_for_customer
 from shoal.orders.quotes import Quote, cart_quote, quote
 from shoal.people.models import Person
 from shoal.people.operations import add_address
 from shoal.people.queries import KnownAddress, addresses_of, profile
 from shoal.people.rules import spaced_phone
 from shoal.shops.models import Shop
-from shoal.shops.queries import shop_by_code
+from shoal.shops.queries import shop_by_code, shop_id
+from shoal.traffic.queries import share_id
 from shoal.web.access import anyone, person_of
 from shoal.web.admission.door import in_turn, learn
 from shoal.web.answers import whole
-from shoal.web.buy.discounts import buyer_of, coupons_in, share_id, told_discounts
+from shoal.web.buy.discounts import buyer_of, coupons_in, told_discounts
 from shoal.web.buy.forms import AddressForm, WishesForm
 from shoal.web.buy.frame import own_page, piece
 from shoal.web.buy.goods import line_rows
-from shoal.web.buy.paying import lead_to_payment
 from shoal.web.buy.regions import region_by_code
 from shoal.web.visitor import share_of, visitor_id
 
@@ -44,11 +44,12 @@ class AddressGone(Refused):
     code = "address_gone"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Desk:
     """One checkout: the shop, what is bought at once (or the cart's lines), and where to."""
 
-    shop: Shop
+    shop_id: UUID
+    shop_code: str
     offer: str
     quantity: int
     addresses: Sequence[KnownAddress]
@@ -59,11 +60,16 @@ class _Desk:
     # The codes of the coupons that the form names; None: the best are chosen for her.
     coupons: tuple[str, ...] | None = None
 
+    @cached_property
+    def shop(self) -> Shop:
+        """The shop itself, for whoever shows a page of it; an order needs its id alone."""
+        return shop_by_code(code=self.shop_code)
+
     @property
     def query(self) -> str:
         """How this checkout is addressed."""
         once = f"&offer={self.offer}&quantity={self.quantity}" if self.offer else ""
-        return f"?shop={self.shop.code}{once}"
+        return f"?shop={self.shop_code}{once}"
 
 
 @anyone
@@ -93,7 +99,7 @@ def totals(request: HttpRequest) -> HttpResponse:
 
 
 def _desk(typed: QueryDict, person: Person | None) -> _Desk:
-    shop = shop_by_code(code=typed.get("shop", ""))
+    code = typed.get("shop", "")
     known = addresses_of(person) if person else []
     wanted = typed.get("address", "")
     chosen = next((one for one in known if one.code == wanted), None)
@@ -102,7 +108,8 @@ def _desk(typed: QueryDict, person: Person | None) -> _Desk:
         chosen = known[0]
     region = chosen.region if chosen else typed.get("region", "")
     return _Desk(
-        shop=shop,
+        shop_id=shop_id(code=code),
+        shop_code=code,
         offer=typed.get("offer", ""),
         quantity=min(max(1, whole(typed.get("quantity"), default=1)), MOST_UNITS),
         addresses=known,
@@ -199,11 +206,10 @@ def _back(desk: _Desk) -> str:
 def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
     typed = request.POST
     wishes = WishesForm(typed)
-    address = AddressForm(_typed_address(typed))
-    address_fits = desk.address is not None or address.is_valid()
-    if not (wishes.is_valid() and address_fits):
-        shown = address if desk.address is None else None
-        return _show(request, desk, address=shown, wishes=wishes, status=422)
+    # Her book has the address; what she typed is looked at only where it has not.
+    address = None if desk.address else AddressForm(_typed_address(typed))
+    if not wishes.is_valid() or (address is not None and not address.is_valid()):
+        return _show(request, desk, address=address, wishes=wishes, status=422)
     if desk.lost and desk.addresses:
         return _show(request, desk, wishes=wishes, refused=AddressGone(), status=409)
     try:
@@ -226,16 +232,18 @@ def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
             shop=desk.shop,
             offers={line.offer for line in wish.lines},
         )
-    order = order_for_customer(customer=person.pk, code=answer.code)
-    return lead_to_payment(request, order=order, just_placed=True)
+    # The partner is spoken to by the next request: who places orders waits for nobody outside.
+    return HttpResponseRedirect(reverse("buy:payment-start", args=[answer.code]))
 
 
 def _typed_address(typed: QueryDict) -> dict[str, str]:
     return {name: typed.get(name, "") for name in AddressForm.base_fields}
 
 
-def _keep_address(person: Person, form: AddressForm) -> KnownAddress:
+def _keep_address(person: Person, form: AddressForm | None) -> KnownAddress:
     """Into her address book, so that she types it once."""
+    if form is None:
+        raise AddressGone
     made = add_address(person=person, at=clock.now(), **form.record)
     return next(one for one in addresses_of(person) if one.code == made.code)
 
@@ -251,7 +259,7 @@ def _request(
     return OrderRequest(
         key=_key(request.POST.get("key", "")),
         customer=person.pk,
-        storefront=desk.shop.id,
+        storefront=desk.shop_id,
         share=share_id(share) if share else None,
         lines=_wanted(request.POST.getlist("line")),
         recipient={
@@ -276,9 +284,9 @@ def _wanted(shown: Sequence[str]) -> tuple[WantedLine, ...]:
         code, quantity, unit = (*text.split("~"), "", "")[:3]
         minor = _whole_minor(unit)
         rows.append((code, whole(quantity, default=0), -1 if minor is None else minor))
-    offers = offers_by_code(codes=[code for code, _, _ in rows])
+    offers = offer_ids(codes=[code for code, _, _ in rows])
     return tuple(
-        WantedLine(offers[code].id, quantity, unit)
+        WantedLine(offers[code], quantity, unit)
         for code, quantity, unit in rows
         if code in offers and 0 < quantity <= MOST_UNITS
     )

@@ -1,16 +1,14 @@
 """Discounts in cart, checkout and orders: whose they are, which coupons she may choose."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 
-from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
 from shoal.orders.promoting import Buyer, QuotedCoupon
 from shoal.orders.quotes import Quote
 from shoal.promotions.rules import Funder
-from shoal.traffic.queries import share_by_code
+from shoal.traffic.queries import share_id
 from shoal.web.access import person_of
 from shoal.web.promoting.telling import (
     funder_words,
@@ -26,14 +24,6 @@ def buyer_of(request: HttpRequest) -> Buyer | None:
     person = person_of(request)
     code = share_of(request)
     return Buyer(person.pk, share_id(code) if code else None) if person else None
-
-
-def share_id(code: str) -> UUID | None:
-    """This will return the id of the share with this code, if there is one."""
-    try:
-        return share_by_code(code=code).id
-    except NotFound:
-        return None
 
 
 def coupons_in(typed: QueryDict) -> tuple[str, ...] | None:

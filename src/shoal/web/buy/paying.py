@@ -113,6 +113,16 @@ def payment(request: SignedIn, code: str) -> HttpResponse:
 
 @signed_in
 @require_GET
+def payment_start(request: SignedIn, code: str) -> HttpResponse:
+    """This will lead on from an order just placed to its payment. Safe to open again."""
+    order = order_for_customer(customer=request.person.pk, code=code)
+    if order.state != Order.State.UNPAID:
+        return HttpResponseRedirect(_after(order))
+    return lead_to_payment(request, order=order, just_placed=True)
+
+
+@signed_in
+@require_GET
 def going_on(request: SignedIn, code: str) -> HttpResponse:
     """This will go on with a payment that she began here, once WeChat has told who she is."""
     order = order_for_customer(customer=request.person.pk, code=code)

@@ -42,6 +42,7 @@ urlpatterns = [
     path("orders", orders.orders, name="orders"),
     path("orders/<str:code>", orders.order, name="order"),
     path("orders/<str:code>/payment", paying.payment, name="payment"),
+    path("orders/<str:code>/payment/start", paying.payment_start, name="payment-start"),
     path("orders/<str:code>/payment/going-on", paying.going_on, name="payment-going-on"),
     path("orders/<str:code>/payment/return", paying.payment_return, name="payment-return"),
     path("orders/<str:code>/payment/state", paying.payment_state, name="payment-state"),

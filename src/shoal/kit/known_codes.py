@@ -1,0 +1,36 @@
+"""Short codes that never change hands, remembered by each process: code to id."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import models
+
+_MOST = 100_000
+
+
+class KnownCodes:
+    """The ids of a model's rows by their `code`; a code is asked for once and kept.
+
+    Only for rows whose code is set when they are made, and which are never deleted. That a code is
+    known says nothing of what state its row is in.
+    """
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self._model = model
+        self._ids: dict[str, UUID] = {}
+
+    def of(self, codes: Iterable[str]) -> dict[str, UUID]:
+        """This will return the ids behind `codes`; a code that is nobody's is left out."""
+        wanted = set(codes)
+        known = {code: self._ids[code] for code in wanted if code in self._ids}
+        missing = wanted - known.keys()
+        if missing:
+            rows = self._model._default_manager.filter(  # noqa: SLF001 - documented
+                code__in=missing
+            ).values_list("code", "pk")
+            found = dict(rows)
+            if len(self._ids) + len(found) > _MOST:
+                self._ids = {}
+            self._ids.update(found)
+            known |= found
+        return known
