@@ -68,6 +68,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # Tests open and drop connections by the hundred; a pool would hold on to the test database.
     del settings.DATABASES["default"]["OPTIONS"]["pool"]
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"shoal_test_{os.getpid()}"
+    # A test changes something and looks at once; a customer may wait for half a second.
+    from shoal.web.kept.pages import changes
+
+    changes.every = 0
     if config.getoption("numprocesses", None):
         # The processes it is about to start choose their own database before they read settings.
         del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -111,7 +115,7 @@ class TogetherOrAnywhere(LoadScopeScheduling):
 
 
 def _runs_everything(nodeid: str) -> bool:
-    return nodeid.startswith(("tests/drills/", "tests/journeys/"))
+    return nodeid.startswith(("tests/drills/", "tests/journeys/", "tests/races/test_two_webs"))
 
 
 def _asks_for_database(item: pytest.Item) -> bool:

@@ -139,6 +139,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "shoal.web.kept.pages.KeepPages",
     "django.middleware.security.SecurityMiddleware",
     # Cheap phones pay by the byte; Django pads what it compresses against BREACH.
     "django.middleware.gzip.GZipMiddleware",
@@ -241,7 +242,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "shoal.web.account.backend.PeopleBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -278,6 +279,7 @@ SHOAL_SECOND_FACTOR = (
     not is_loopback(str(_public.hostname)) if _second_factor is None else _second_factor
 )
 
+SESSION_ENGINE = "shoal.web.account.session_store"
 SESSION_COOKIE_AGE = int(timedelta(days=60).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
 SECURE_SSL_REDIRECT = False  # the balancer in front does that

@@ -90,7 +90,7 @@ def test_her_pages_count_who_came(told, market):
     for path in stream.settings.SHOAL_SPOOL.glob("*.facts"):
         stream.take([line.partition(b" ")[2] for line in path.read_bytes().splitlines()])
     mei = Client(headers={"accept-language": "en"})
-    mei.force_login(market.mei, backend="django.contrib.auth.backends.ModelBackend")
+    mei.force_login(market.mei, backend="shoal.web.account.backend.PeopleBackend")
     assert mei.get("/keep/").context["visits"] == 3
     shown = mei.get("/keep/shares")
     came = shown.context["came"]

@@ -30,7 +30,7 @@ def market():
 def clients(market) -> dict[str, Client]:
     """Who may give promotions, by the address of her page."""
     mei = Client(headers={"accept-language": "en"})
-    mei.force_login(market.mei, backend="django.contrib.auth.backends.ModelBackend")
+    mei.force_login(market.mei, backend="shoal.web.account.backend.PeopleBackend")
     olga = add_people(entries=[NewPerson("13900000001", "Olga")], at=AT)[0]
     appoint_operator(person=olga, role="money", at=AT)
     return dict(zip(FACES, (hired(market.brand).goods, mei, signed_in(olga)), strict=True))

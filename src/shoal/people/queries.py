@@ -7,12 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
 from shoal.kit.masking import mask_email, mask_phone
 from shoal.people import rules
-from shoal.people.models import Address, Identity, Invitation, Operator, Person, Terms
+from shoal.people.models import Identity, Invitation, Operator, Person, Terms
+
+_ADDRESSES = """
+SELECT code, region, is_default, sealed FROM people_address
+WHERE person_id = %s AND removed_at IS NULL ORDER BY is_default DESC, created_at DESC, id DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +139,14 @@ def codes_of(*, people: Iterable[UUID]) -> dict[UUID, str]:
 
 def addresses_of(person: Person) -> list[KnownAddress]:
     """This will return a person's address book: the default first, then the newest."""
-    rows = list(
-        Address.objects.filter(person=person, removed_at=None).order_by(
-            "-is_default", "-created_at", "-pk"
-        )
-    )
-    opened = vault.reveal_many([(person.pk, row.sealed) for row in rows])
+    with connection.cursor() as cursor:
+        # Each order asks for it: putting Django's question together took longer than the answer.
+        cursor.execute(_ADDRESSES, [person.pk])
+        rows = cursor.fetchall()
+    opened = vault.reveal_many([(person.pk, sealed) for _, _, _, sealed in rows])
     return [
-        KnownAddress(row.code, row.region, is_default=row.is_default, **record)
-        for row, record in zip(rows, opened, strict=True)
+        KnownAddress(code, region, is_default=is_default, **record)
+        for (code, region, is_default, _), record in zip(rows, opened, strict=True)
         if record is not None
     ]
 

@@ -38,7 +38,7 @@ def market():
 def signed_in(person) -> Client:
     add_address(person=person, at=now(), **HOME)
     client = Client(headers={"accept-language": "en"})
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="shoal.web.account.backend.PeopleBackend")
     return client
 
 

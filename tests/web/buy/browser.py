@@ -1,4 +1,4 @@
 """What every browser of today says about a form of our own page; how tests sign in."""
 
 HERE = {"sec-fetch-site": "same-origin"}
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "shoal.web.account.backend.PeopleBackend"

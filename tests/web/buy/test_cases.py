@@ -151,7 +151,7 @@ def test_what_is_not_hers_to_do_changes_nothing(alice, arrived):
 
 def test_nobody_elses_case(stranger, alice, market, arrived):
     case = cases.ask(arrived, at=now())
-    stranger.force_login(market.bob, backend="django.contrib.auth.backends.ModelBackend")
+    stranger.force_login(market.bob, backend="shoal.web.account.backend.PeopleBackend")
     assert stranger.get(f"/cases/{case.code}").status_code == 404
     assert stranger.post(f"/cases/{case.code}", {"deed": "withdraw"}).status_code == 404
     assert cases.again(case).state == State.ASKED

@@ -37,7 +37,7 @@ def sign_in(staff) -> Callable[[str], Client]:
 
     def signed_in(role: str) -> Client:
         client = Client(headers={"accept-language": "en"})
-        client.force_login(staff[role], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(staff[role], backend="shoal.web.account.backend.PeopleBackend")
         session = client.session
         session["shoal_proof"] = "staff"
         session.save()

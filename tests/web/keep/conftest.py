@@ -19,7 +19,7 @@ def shop(market):
 @pytest.fixture
 def mei(market) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(market.mei, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(market.mei, backend="shoal.web.account.backend.PeopleBackend")
     return client
 
 

@@ -25,7 +25,7 @@ def price_field(market) -> str:
 def test_a_shop_is_open_three_pages_after_the_phone(client, market):
     welcome = client.get(reverse("keep:open"))
     assert reverse("account:sign-in") in welcome.content.decode()
-    client.force_login(market.bob, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(market.bob, backend="shoal.web.account.backend.PeopleBackend")
     assert "form" in client.get(reverse("keep:open")).context
     response = send(client, "open", name="宝的小店")
     shop = Shop.objects.get(name="宝的小店")
@@ -37,7 +37,7 @@ def test_a_shop_is_open_three_pages_after_the_phone(client, market):
 
 def test_nobody_opens_a_shop_without_a_name_or_a_phone(client, market):
     send(client, "open", name="空店")
-    client.force_login(market.bob, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(market.bob, backend="shoal.web.account.backend.PeopleBackend")
     assert send(client, "open", name=" ").status_code == 422
     assert Shop.objects.count() == 1
 
@@ -110,7 +110,7 @@ def test_each_share_has_its_link_text_and_code(mei, market, product):
 def test_a_share_of_another_shop_is_not_found(client, mei, market, product):
     send(mei, "shares", thing="product", code=product.code)
     open_shop(person=market.bob, name="宝的小店", currency="CNY", at=now())
-    client.force_login(market.bob, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(market.bob, backend="shoal.web.account.backend.PeopleBackend")
     code = Share.objects.get().code
     assert client.get(reverse("keep:share", args=[code])).status_code == 404
 

@@ -61,7 +61,7 @@ def test_full_pages_take_few_queries(
 def test_pages_of_a_shop_that_was_just_opened(client, name):
     [bao] = add_people(entries=[NewPerson("13800000099", "宝", "en")], at=now())
     open_shop(person=bao, name="宝的小店", currency="CNY", at=now())
-    client.force_login(bao, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bao, backend="shoal.web.account.backend.PeopleBackend")
     assert page(client, name).status_code == 200
 
 
@@ -73,7 +73,7 @@ def test_an_endless_page_is_the_first(mei, name, start):
 
 @pytest.mark.parametrize("name", ["today", "goods", "orders"])
 def test_somebody_without_a_shop_is_shown_the_way(client, market, name):
-    client.force_login(market.alice, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(market.alice, backend="shoal.web.account.backend.PeopleBackend")
     response = page(client, name)
     assert response.status_code == 403
     assert reverse("keep:open") in response.content.decode()
@@ -126,7 +126,7 @@ def test_orders_are_masked_and_tracked(mei, market):
 def test_another_keepers_order_is_not_found(client, market):
     order = paid_order(market)
     open_shop(person=market.bob, name="宝的小店", currency="CNY", at=now())
-    client.force_login(market.bob, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(market.bob, backend="shoal.web.account.backend.PeopleBackend")
     assert page(client, "order", order.code).status_code == 404
 
 

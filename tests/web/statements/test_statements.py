@@ -48,7 +48,7 @@ def sold(market, quantity: int = 1):
 
 def client_of(person, language: str = "en") -> Client:
     client = Client(headers={"accept-language": language})
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="shoal.web.account.backend.PeopleBackend")
     session = client.session
     session["shoal_proof"] = "staff"
     session.save()

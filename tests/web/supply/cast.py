@@ -25,7 +25,7 @@ class Staff:
 def signed_in(person: Person) -> Client:
     """A browser in which somebody signed in as staff, reading English."""
     client = Client(headers={"accept-language": "en"})
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="shoal.web.account.backend.PeopleBackend")
     session = client.session
     session["shoal_proof"] = proof.STAFF
     session.save()

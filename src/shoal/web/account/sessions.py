@@ -17,7 +17,7 @@ from shoal.web.visitor import browser_id
 
 _PENDING = "shoal_pending"
 _PENDING_HOLDS = timedelta(minutes=15)
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "shoal.web.account.backend.PeopleBackend"
 
 
 def safe_next(request: HttpRequest, given: str | None) -> str:

@@ -2,16 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext
 
 from shoal.care.queries import unread_by_customer
@@ -21,6 +22,7 @@ from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import person_of
 from shoal.web.components.nav import Place, mark_current
+from shoal.web.kept.pages import keep
 from shoal.web.visitor import visitor_id
 
 P = ParamSpec("P")
@@ -108,25 +110,31 @@ def piece(request: HttpRequest, template: str, context: Mapping[str, Any]) -> Ht
 
 
 def shared_page(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, shop: Shop
-) -> HttpResponseBase:
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    shop: Shop,
+    brands: Collection[UUID] | None = None,
+) -> HttpResponse:
     """This will render a page that is the same for everybody who reads its language and theme.
 
     It holds nothing personal (the cart's count comes as a piece of its own), so that a cache in
-    front may hand it out, and whoever comes back with the same page is told that it still holds.
+    front may hand it out, this process keeps it until `shop` or one of `brands` changes (none
+    named: any of them), and whoever comes back is told that her copy still holds.
     """
     nav = bar(shop=shop, path=request.path)
     filled = {"shop": shop, "nav": nav, "palette": shop.palette, **_everywhere(), **context}
     response = render(request, template, filled)
     digest = hashlib.sha256(_CLOCK.sub(b"", response.content)).hexdigest()[:32]
-    etag = f'W/"{digest}"'
-    response["ETag"] = etag
+    response["ETag"] = f'W/"{digest}"'
     patch_cache_control(
         response, public=True, max_age=0, must_revalidate=True, s_maxage=_SHARED_SECONDS
     )
     # Language and theme are chosen by cookie; the language else by what the browser asks for.
     patch_vary_headers(response, ["Cookie", "Accept-Language"])
-    return get_conditional_response(request, etag=etag, response=response) or response
+    keep(response, shop=shop.id, brands=brands)
+    return response
 
 
 def _everywhere() -> dict[str, Any]:

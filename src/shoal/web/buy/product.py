@@ -44,9 +44,10 @@ def product(request: HttpRequest, shop: Shop, product_code: str) -> HttpResponse
         "freight": freight_hint(found.freight, currency=shop.currency),
         "now": at,
     }
+    brands = {found.brand_id}
     if not offered:
         context |= _not_now(shop, found, at=at)
-        return shared_page(request, "buy/product_gone.html", context, shop=shop)
+        return shared_page(request, "buy/product_gone.html", context, shop=shop, brands=brands)
     context |= _on_offer(shop, found, offered)
     context |= {
         "coupons": strip(shop=shop, at=at, brand=found.brand_id),
@@ -57,7 +58,7 @@ def product(request: HttpRequest, shop: Shop, product_code: str) -> HttpResponse
     }
     if context["sold_out"]:
         context |= _coming(shop, found, at=at)
-    return shared_page(request, "buy/product.html", context, shop=shop)
+    return shared_page(request, "buy/product.html", context, shop=shop, brands=brands)
 
 
 def freight_hint(

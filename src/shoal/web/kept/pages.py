@@ -1,0 +1,173 @@
+"""The middleware that answers with kept pages, before anything else is done for a request."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import monotonic
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils.translation import get_language_from_request
+
+from shoal.web.kept.changes import Changes
+
+MOST_BYTES = 64_000_000
+_MOST_SECONDS = 60.0
+"""What nothing tells us of (how many were sold, a keeper's own name) is shown within that time."""
+_OWN_HEADERS = ("HX-Request", "Authorization", "Range")
+_WORKSHOPS = ("/keep/", "/supply/", "/desk/")
+_MARK = "shoal_shows"
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shows:
+    """What a page that everybody shares depends on; brands None: any brand's goods."""
+
+    shop: UUID
+    brands: Collection[UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    response: HttpResponse
+    shows: Shows
+    round: int
+    until: float
+    rendering: threading.Lock
+
+
+def keep(response: HttpResponse, *, shop: UUID, brands: Collection[UUID] | None) -> None:
+    """This will let `response` be given to everybody who asks alike, until what it shows changes.
+
+    Only for a page that names nobody and sets no cookie.
+    """
+    setattr(response, _MARK, Shows(shop, brands))
+
+
+class Pages:
+    """Whole answers, compressed as they left, the least asked for going first."""
+
+    def __init__(self, changes: Changes, *, most_bytes: int = MOST_BYTES) -> None:
+        self.changes, self._most_bytes = changes, most_bytes
+        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def answer(self, key: Key, render: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+        """This will return the kept page, or what `render` makes of it now.
+
+        Of many who want a page that is out of date one renders it, for all.
+        """
+        kept = self._kept.get(key)
+        if kept is None:
+            return self._render(key, render, threading.Lock())
+        self.changes.now()
+        if self._holds(kept):
+            return self._given(key, kept)
+        with kept.rendering:
+            newer = self._kept.get(key)
+            if newer is not None and self._holds(newer):
+                return self._given(key, newer)
+            return self._render(key, render, kept.rendering)
+
+    def _holds(self, kept: _Kept) -> bool:
+        shows = kept.shows
+        return monotonic() < kept.until and not self.changes.since(
+            kept.round, shop=shows.shop, brands=shows.brands
+        )
+
+    def _given(self, key: Key, kept: _Kept) -> HttpResponse:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+        return _copy(kept.response)
+
+    def _render(
+        self, key: Key, render: Callable[[], HttpResponseBase], rendering: threading.Lock
+    ) -> HttpResponseBase:
+        number = self.changes.heard()
+        response = render()
+        shows = getattr(response, _MARK, None)
+        if (
+            shows is not None
+            and isinstance(response, HttpResponse)
+            and response.status_code == HTTPStatus.OK
+            and not response.cookies
+        ):
+            until = monotonic() + _MOST_SECONDS
+            self._keep(key, _Kept(_copy(response), shows, number, until, rendering))
+        else:
+            self._drop(key)
+        return response
+
+    def _keep(self, key: Key, kept: _Kept) -> None:
+        self._drop(key)
+        with self._lock:
+            self._kept[key] = kept
+            self._bytes += len(kept.response.content)
+            while self._bytes > self._most_bytes:
+                _, oldest = self._kept.popitem(last=False)
+                self._bytes -= len(oldest.response.content)
+
+    def _drop(self, key: Key) -> None:
+        with self._lock:
+            gone = self._kept.pop(key, None)
+            if gone is not None:
+                self._bytes -= len(gone.response.content)
+
+
+class KeepPages:
+    """Middleware, the first of all: what is kept goes out as it went out before."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.pages = Pages(changes)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in {"GET", "HEAD"} and request.path.startswith(_WORKSHOPS):
+            response = self.get_response(request)
+            self.pages.changes.ask_at_once()  # who changed something sees it on the next page
+            return response
+        if request.method != "GET" or any(name in request.headers for name in _OWN_HEADERS):
+            return self.get_response(request)
+        response = self.pages.answer(_key(request), lambda: self.get_response(request))
+        wanted = request.headers.get("If-None-Match")
+        if wanted and hasattr(response, _MARK) and wanted == response.get("ETag"):
+            return _unchanged(response)
+        return response
+
+
+changes = Changes()
+
+
+def _key(request: HttpRequest) -> Key:
+    """All that a shared page may depend on."""
+    return (
+        request.get_full_path(),
+        request.get_host(),
+        request.scheme or "",
+        get_language_from_request(request),
+        request.COOKIES.get("theme", ""),
+        str("gzip" in request.headers.get("Accept-Encoding", "")),
+    )
+
+
+def _copy(response: HttpResponse) -> HttpResponse:
+    """An answer of its own: whoever gets it may still set headers on it."""
+    made = HttpResponse(response.content, status=response.status_code)
+    made.headers = type(response.headers)(dict(response.headers.items()))
+    setattr(made, _MARK, getattr(response, _MARK, None))
+    return made
+
+
+def _unchanged(response: HttpResponseBase) -> HttpResponseNotModified:
+    answer = HttpResponseNotModified()
+    for name in ("ETag", "Cache-Control", "Vary", "Content-Language"):
+        if name in response.headers:
+            answer[name] = response.headers[name]
+    return answer
