@@ -51,7 +51,7 @@ def test_nobody_overtakes_those_who_wait():
     assert line.enter(second, at_ms=0)
 
 
-def test_as_many_are_called_as_are_served_until_they_ask_again():
+def test_twice_as_many_are_called_as_were_served_until_they_ask_again():
     clock = Clock()
     line = Line(4, clock=clock)
     crowd = tickets(100)
@@ -63,9 +63,28 @@ def test_as_many_are_called_as_are_served_until_they_ask_again():
         line.ask(Ticket(10**6, "last"), at_ms=0)
         line._forget(Ticket(10**6, "last"))
     places = [line.ask(ticket, at_ms=0) for ticket in crowd]
-    assert sum(place.called for place in places) == 30
+    assert sum(place.called for place in places) == 2 * 30
     assert places[50].ahead == 50
     assert places[50].seconds == 6
+
+
+def test_a_line_that_was_slow_once_gets_up_to_speed_again():
+    clock = Clock()
+    line = Line(4, clock=clock)
+    waiting = tickets(600)
+    rates = []
+    for _ in range(20):  # everybody asks every three seconds; forty a second find room
+        called = [ticket for ticket in waiting if line.ask(ticket, at_ms=0).called][: 3 * 40]
+        for second in range(3):
+            for ticket in called[second::3]:
+                assert line.enter(ticket, at_ms=0)
+                line.leave()
+                waiting.remove(ticket)
+            clock.now += 1
+            line.ask(Ticket(10**6, "last"), at_ms=0)
+        rates.append(len(called) / 3)
+    assert rates[0] < 2
+    assert 40 in rates[:10]
 
 
 def test_who_went_away_is_let_go():

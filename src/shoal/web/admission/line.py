@@ -95,10 +95,14 @@ class Line:
         return ticket.name in self._used
 
     def _called(self, ticket: Ticket, at_ms: int) -> bool:
-        """As many are called as can be served until they ask again."""
+        """Twice as many are called as were served in the time until they ask again.
+
+        A line that called no more than that would stay as slow as it once was: nobody is served
+        who is not called. Who is called in vain keeps her place.
+        """
         ahead = bisect_left(self._order, ticket)
-        free = self._places - self._inside
-        return at_ms >= ticket.not_before and ahead < max(free, self._rate * POLL_SECONDS)
+        soon = max(self._places - self._inside, 2 * self._rate * POLL_SECONDS)
+        return at_ms >= ticket.not_before and ahead < soon
 
     def _forget(self, ticket: Ticket) -> None:
         if self._asked.pop(ticket, None) is not None:
