@@ -110,13 +110,17 @@ def new_product(reference: str = "A1", *, sizes: Sequence[str] = ("S", "M")) -> 
 
 
 def live_product(
-    brand: Brand, reference: str | None = None, *, stock: int = 10, at: datetime = AT
+    brand: Brand,
+    reference: str | None = None,
+    *,
+    stock: int = 10,
+    sizes: Sequence[str] = ("S", "M"),
+    at: datetime = AT,
 ) -> Product:
-    """A live product in two sizes, with `stock` units of each in the warehouse."""
+    """A live product in `sizes`, with `stock` units of each in the warehouse."""
     category()
-    product = catalog.add_product(
-        brand=brand, entry=new_product(reference or short_code(6)), by="owner", at=at
-    )
+    entry = new_product(reference or short_code(6), sizes=sizes)
+    product = catalog.add_product(brand=brand, entry=entry, by="owner", at=at)
     catalog.propose_product(product=product, by="owner", at=at)
     product = catalog.accept_product(product=product, by=OLGA, at=at)
     if stock:

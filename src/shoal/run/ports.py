@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from contextlib import ExitStack
 
 from shoal.run.trouble import CannotRun
 
@@ -28,3 +29,12 @@ def require_free(host: str, port: int, *, option: str) -> None:
                 f"Port {port} is in use by another program: choose another with {option}."
             ) from error
         raise CannotRun(f"{host}:{port} cannot be listened on: {error.strerror}.") from error
+
+
+def any_free(count: int) -> list[int]:
+    """This will return ports of loopback that nobody listens on at this moment."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]

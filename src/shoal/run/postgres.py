@@ -31,7 +31,7 @@ _LOCALE = (
 _SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
-    "max_connections": "120",
+    "max_connections": "250",
     "shared_buffers": "128MB",
     "random_page_cost": "1.1",  # no disk of today turns a head
     "jit": "off",  # our queries are short

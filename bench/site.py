@@ -1,0 +1,111 @@
+"""An installation that serves, for benches that come through its front door."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from shoal.run import children, health, nats, ports, processes
+from shoal.run.bench import scratch_installation
+
+_LISTENS = 60
+
+
+@dataclass(slots=True)
+class Site:
+    """Where it is, and its processes by name."""
+
+    data: Path
+    port: int
+    pids: dict[str, int]
+
+    @property
+    def address(self) -> str:
+        """The address of its pages, without a slash at the end."""
+        return f"http://localhost:{self.port}"
+
+    def memory_mb(self) -> dict[str, float]:
+        """This will return what each of its programs holds in memory, children and all."""
+        return {name: _memory(pid) / 1_048_576 for name, pid in self.pids.items()}
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """This will return the processor time that each of its programs has used."""
+        return {name: _cpu(pid) for name, pid in self.pids.items()}
+
+
+@contextmanager
+def serving(
+    *programs: str, threads: int = 64, processes_of_web: int = 1, **settings: str
+) -> Iterator[Site]:
+    """This will give the block an installation whose web serves, with `programs` beside it.
+
+    The block writes its world first if it wants pages of it: the web starts when it calls
+    `site.pids`-filling `start`. Everything ends with the block.
+    """
+    free = ports.any_free(2)
+    os.environ.update(
+        {
+            "SHOAL_PORT": str(free[0]),
+            "SHOAL_PAY_PORT": str(free[1]),
+            "SHOAL_WEB_THREADS": str(threads),
+            "SHOAL_WEB_PROCESSES": str(processes_of_web),
+            **settings,
+        }
+    )
+    with scratch_installation() as data, ExitStack() as stack:
+        site = Site(data, free[0], {})
+        _start(site, ["web", *programs], stack)
+        yield site
+
+
+def _start(site: Site, names: Sequence[str], stack: ExitStack) -> None:
+    log = stack.enter_context((site.data / "bench.log").open("wb"))
+    commands = {name: children.shoal(name) for name in names if name != "nats"}
+    account = None
+    if "nats" in names:
+        program = nats.program(site.data)
+        commands = {"nats": program.command, **commands}
+        account = program.account
+    for name, command in commands.items():
+        process = processes.spawn(
+            command,
+            environment=children.environment(),
+            output=log,
+            account=account if name == "nats" else None,
+        )
+        stack.callback(processes.stop, process)
+        site.pids[name] = process.pid
+    site.pids["postgres"] = _postmaster(site.data)
+    patience = health.Patience(_LISTENS)
+    while not health.web_answers():
+        if patience.over():
+            raise TimeoutError((site.data / "bench.log").read_text(errors="replace"))
+        time.sleep(0.05)
+
+
+def _postmaster(data: Path) -> int:
+    return int((data / "postgres" / "postmaster.pid").read_text().split("\n")[0])
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    first = psutil.Process(pid)
+    return [first, *first.children(recursive=True)]
+
+
+def _memory(pid: int) -> int:
+    """Of memory that processes share each counts its part."""
+    return sum(int(one.memory_full_info().pss) for one in _tree(pid))
+
+
+def _cpu(pid: int) -> float:
+    total = 0.0
+    for one in _tree(pid):
+        times = one.cpu_times()
+        total += times.user + times.system
+    # What ended meanwhile (PostgreSQL's sessions) is counted by who waited for it.
+    first = psutil.Process(pid).cpu_times()
+    return total + first.children_user + first.children_system
