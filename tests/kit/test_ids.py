@@ -2,7 +2,7 @@ import threading
 import time
 from uuid import UUID
 
-from shoal.kit.ids import short_code, uuid7
+from shoal.kit.ids import catch_up, short_code, uuid7
 
 
 def test_ids_rise_within_a_process_even_across_threads() -> None:
@@ -27,6 +27,19 @@ def test_an_id_carries_version_variant_and_the_time() -> None:
     assert made.version == 7
     assert made.variant == "specified in RFC 4122"
     assert before - 1 <= made.int >> 80 <= time.time_ns() // 1_000_000 + 5
+
+
+def test_what_follows_upon_a_row_is_later_than_it_whatever_the_clocks_say() -> None:
+    ahead = UUID(int=uuid7().int + (300_000 << 80))
+    catch_up(ahead)
+    after = [uuid7() for _ in range(10_000)]
+    assert after == sorted([ahead, *after])[1:]
+
+
+def test_a_clock_gone_mad_is_not_followed() -> None:
+    now = uuid7()
+    catch_up(UUID(int=now.int + (86_400_000 << 80)))
+    assert uuid7().int >> 80 < (now.int >> 80) + 3_600_000
 
 
 def test_codes_have_no_letters_that_look_alike() -> None:

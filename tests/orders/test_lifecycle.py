@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from shoal.kit import vault
+from shoal.kit import ids, vault
 from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance, platform_balances
 from shoal.orders import operations, shipping
@@ -29,6 +29,19 @@ def stock(market: Market) -> tuple[int, int, int]:
 
 def escrow() -> int:
     return sum(money.minor for kind, _, money in platform_balances() if kind == "escrow")
+
+
+def test_a_process_whose_clock_is_behind_takes_the_next_step(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as ahead:
+        right = ids.time.time_ns
+        ahead.setattr(ids.time, "time_ns", lambda: right() + 300 * 10**9)
+        order = trade.order(market)
+    monkeypatch.setattr(ids, "_last", [0, 0])  # as in another process
+    trade.pay(order)
+    assert [step.state for step in order.steps.order_by("id")] == ["unpaid", "paid"]
+    assert trade.is_sound()
 
 
 def test_from_order_to_payout_to_the_cent(market: Market) -> None:

@@ -9,6 +9,9 @@ import uuid
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _COUNTER_BITS = 12
 
+# A clock that is off by more than this has gone mad: its ids are not followed.
+_FAR_MILLIS = 3_600_000
+
 _lock = threading.Lock()
 _last = [0, 0]  # milliseconds and counter of the id made last
 
@@ -29,6 +32,18 @@ def uuid7() -> uuid.UUID:
                 millis, counter = millis + 1, seed
         _last[:] = millis, counter
     return uuid.UUID(int=(millis << 80) | (7 << 76) | (counter << 64) | (2 << 62) | tail)
+
+
+def catch_up(seen: uuid.UUID) -> None:
+    """This will make every id that this process makes from now on later than the id `seen`.
+
+    The clocks of two processes differ; what follows upon a row is later than it all the same
+    (Lamport: Time, Clocks, and the Ordering of Events in a Distributed System, 1978).
+    """
+    known = [seen.int >> 80, (seen.int >> 64) & ((1 << _COUNTER_BITS) - 1)]
+    with _lock:
+        if _last < known and known[0] < time.time_ns() // 1_000_000 + _FAR_MILLIS:
+            _last[:] = known
 
 
 def short_code(length: int = 10) -> str:
