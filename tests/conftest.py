@@ -108,10 +108,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 class TogetherOrAnywhere(LoadScopeScheduling):
-    """Whatever runs the whole of Shoal stays on one process; any other test goes to any."""
+    """What runs the whole of Shoal stays together, folder by folder; any other test goes to any."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "everything" if _runs_everything(nodeid) else nodeid
+        return nodeid.split("/")[1] if _runs_everything(nodeid) else nodeid
 
 
 def _runs_everything(nodeid: str) -> bool:

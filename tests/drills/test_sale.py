@@ -41,6 +41,7 @@ def test_a_sale_outlives_what_is_done_to_it(folder: Path) -> None:
     assert int(re.findall(r"(\d+) placed", done.stdout)[0]) > 0
 
 
+@pytest.mark.long
 def test_a_sabotaged_sale_does_not(folder: Path) -> None:
     done = drill(folder, "--kills", "2", "--seed", "4", "--sabotage", "lock",
                  "--sabotage", "idempotency")  # fmt: skip
