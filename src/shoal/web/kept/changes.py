@@ -68,8 +68,8 @@ class Changes:
         return self._round
 
     def heard(self) -> int:
-        """This will return the number of the last round without asking, if there was one."""
-        return self._round or self.now()
+        """This will return the number of the last round, without asking."""
+        return self._round
 
     def ask_at_once(self) -> None:
         """This will make the next one ask: somebody has just changed something through us."""
@@ -103,7 +103,8 @@ class Changes:
         self._from = rows[-1][3]
         self._note(new)
         passed = self._next is not None and self._next <= now
-        if passed:
+        if first or passed:
+            # Of what was rendered before we first asked nobody knows what has changed since.
             self._everything = self._round + 1
         if first or passed or _OPENS_AND_CLOSES & {row[2] for row in new}:
             self._next = _next_moment(now)
