@@ -43,6 +43,7 @@ _NO_PAGE = {
     "buy:totals": "a piece of the checkout",
     "buy:place": "a piece of the page of those who wait",
     "buy:payment": "walked to in test_paying_journey",
+    "buy:payment-start": "leads from an order just placed to its payment",
     "buy:payment-going-on": "leads on from WeChat",
     "account:wechat": "leads to WeChat",
     "account:wechat-back": "leads on from WeChat",
