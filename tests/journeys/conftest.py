@@ -21,7 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.journeys.site import Site, descendants, running, still_there
+from tests.journeys.site import Site, descendants, running, site_at, still_there
 
 _QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -41,7 +41,8 @@ def site() -> Iterator[Site]:
     """
     given = os.environ.get("JOURNEY_SITE")
     if given:
-        yield Site(given, Path(os.environ["JOURNEY_DATA"]))
+        with site_at(given, Path(os.environ["JOURNEY_DATA"])) as walked:
+            yield walked
         return
     folder = Path(tempfile.mkdtemp(prefix="shoal-journeys-"))
     try:

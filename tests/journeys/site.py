@@ -1,6 +1,7 @@
 """The running demo: starting and ending it, its sign-in links, its outbox."""
 
 import html
+import json
 import os
 import re
 import signal
@@ -16,11 +17,19 @@ from pathlib import Path
 
 _START_SECONDS = 600
 _STOP_SECONDS = 120
+_END = "<end>"
+# Commands are run one after the other in one process: each start of Django would take seconds.
+_COMMANDS = f"""
+import json, sys
+from shoal.cli.main import main
+for line in sys.stdin:
+    print({_END!r}, main(json.loads(line)), flush=True)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A running demo: its address and its data folder.
+    """A running demo: its address, its data folder, and the process that runs its commands.
 
     Of one that was started here: how many processes its first start had, which of them outlived
     Ctrl-C, and in how many seconds the second start served. `seconds` is 0 for another one.
@@ -28,6 +37,7 @@ class Site:
 
     url: str
     data: Path
+    commands: subprocess.Popen[str]
     started: int = 0
     left: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -40,11 +50,18 @@ class Site:
 
     def shoal(self, *words: str) -> str:
         """What a `shoal …` command prints about this installation."""
-        command = [sys.executable, "-m", "shoal", *words, "--data", str(self.data)]
-        environment = _clean() | {"SHOAL_PUBLIC_URL": self.url}
-        done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        asked, answers = self.commands.stdin, self.commands.stdout
+        assert asked
+        assert answers
+        asked.write(json.dumps([*words, "--data", str(self.data)]) + "\n")
+        asked.flush()
+        told = ""
+        for line in answers:
+            if line.startswith(_END):
+                assert line == f"{_END} 0\n", told
+                return told
+            told += line
+        raise AssertionError(told)
 
     def outbox(self) -> list[str]:
         """The messages that nobody carried, newest first, as plain text."""
@@ -74,6 +91,18 @@ class Running:
 
 
 @contextmanager
+def site_at(url: str, data: Path) -> Iterator[Site]:
+    """This will give the site at an address to the block, ready for commands."""
+    words = [sys.executable, "-c", _COMMANDS]
+    environment = _clean() | {"SHOAL_PUBLIC_URL": url}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        words, env=environment, text=True, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT
+    ) as commands:
+        yield Site(url, data, commands)
+
+
+@contextmanager
 def running(folder: Path) -> Iterator[Running]:
     """This will start the demo on `folder`, wait until it serves, and stop it by Ctrl-C."""
     port = _free_port()
@@ -87,7 +116,8 @@ def running(folder: Path) -> Iterator[Running]:
         seconds = time.monotonic() - began
         wait_for(lambda: b"Ctrl-C" in log.read_bytes() or process.poll() is not None)
         assert process.poll() is None, log.read_text()
-        yield Running(Site(f"http://localhost:{port}", folder), process, seconds)
+        with site_at(f"http://localhost:{port}", folder) as site:
+            yield Running(site, process, seconds)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
