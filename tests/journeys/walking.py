@@ -23,9 +23,11 @@ _SETTLED = """() => {
 # What differs between light and dark is the contrast; the rest is looked at once.
 # What is folded away lies, for axe, on top of what follows it: it is not on the screen.
 _SHOWN = "{exclude: [['details:not([open]) > :not(summary)']]}"
+# What passes need not be described, nor sounds and style sheets be fetched for rules that are off.
+_BRIEFLY = "resultTypes: ['violations'], preload: false"
 _LOOKS = {
-    "light": f"axe.run({_SHOWN})",
-    "dark": f"axe.run({_SHOWN}, {{runOnly: ['color-contrast']}})",
+    "light": f"axe.run({_SHOWN}, {{{_BRIEFLY}}})",
+    "dark": f"axe.run({_SHOWN}, {{{_BRIEFLY}, runOnly: ['color-contrast']}})",
 }
 
 
