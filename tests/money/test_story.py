@@ -346,7 +346,7 @@ def test_any_story_of_money_ends_where_it_must(settings_by_file: None) -> None:
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=8,
+            max_examples=12,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
