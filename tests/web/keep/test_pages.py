@@ -40,10 +40,7 @@ def page(client, name, *args: str, **query: str):
     return client.get(reverse(f"keep:{name}", args=args), query)
 
 
-@pytest.mark.parametrize(("name", "most"), PAGES.items())
-def test_full_pages_take_few_queries(
-    mei, market, product, name, most, django_assert_max_num_queries
-):
+def test_full_pages_take_few_queries(mei, market, product, django_assert_max_num_queries, subtests):
     at = now()
     for _ in range(3):
         standing_offers(market.brand, live_product(market.brand))
@@ -51,10 +48,12 @@ def test_full_pages_take_few_queries(
         make_share(shop=market.shop, thing="product", thing_code=product.code, by="mei", at=at)
     for customer in (market.alice, market.bob):
         ask(customer=customer, shop=market.shop, text="有大一码吗？", at=at)
-    with django_assert_max_num_queries(most):
-        response = page(mei, name)
-    assert response.status_code == 200
-    assert b"style=" not in response.content
+    for name, most in PAGES.items():
+        with subtests.test(name):
+            with django_assert_max_num_queries(most):
+                response = page(mei, name)
+            assert response.status_code == 200
+            assert b"style=" not in response.content
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -55,12 +55,13 @@ def busy(market):
     return market
 
 
-@pytest.mark.parametrize(("name", "most"), PAGES.items())
-def test_full_pages_take_few_queries(owner, busy, name, most, django_assert_max_num_queries):
-    with django_assert_max_num_queries(most):
-        response = page(owner, name)
-    assert response.status_code == 200
-    assert b"style=" not in response.content
+def test_full_pages_take_few_queries(owner, busy, django_assert_max_num_queries, subtests):
+    for name, most in PAGES.items():
+        with subtests.test(name):
+            with django_assert_max_num_queries(most):
+                response = page(owner, name)
+            assert response.status_code == 200
+            assert b"style=" not in response.content
 
 
 @pytest.mark.parametrize("name", PAGES)
