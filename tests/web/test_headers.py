@@ -61,8 +61,8 @@ def insiders(tenants: Tenants) -> dict[str, Client]:
     }
 
 
-def pages(tenants: Tenants) -> list[tuple[str, Route, HttpResponse]]:
-    """What every view answers to a GET of somebody who may open it."""
+def pages(tenants: Tenants, who: str = "") -> list[tuple[str, Route, HttpResponse]]:
+    """What every view (of `who` alone) answers to a GET of somebody who may open it."""
     clients, found = insiders(tenants), []
     for route in routes_of(get_resolver().url_patterns):
         if route.access is None or SECRETS & set(route.arguments.values()):
@@ -72,7 +72,7 @@ def pages(tenants: Tenants) -> list[tuple[str, Route, HttpResponse]]:
             address = address.replace(
                 f"<{name}>", str(WORDS.get(thing) or tenants.code_of(thing) or "nobody")
             )
-        if "sign-out" in address:
+        if "sign-out" in address or (who and who != route.access.who):
             continue
         response = clients[route.access.who].get(address, headers={"accept-language": "en"})
         if response.streaming:
