@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,15 +50,14 @@ class Machine:
         assert self.process is not None
         return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True)]
 
-    def pid_of(self, word: str) -> int:
-        """The process furthest down whose command line has this word."""
-        assert self.process is not None
-        found = [
-            child.pid
-            for child in psutil.Process(self.process.pid).children(recursive=True)
-            if word in child.cmdline()
-        ]
-        return found[-1]
+    def pids_of(self, word: str) -> list[int]:
+        """The processes whose command line has this word, the one furthest down last."""
+        found = []
+        for pid in self.pids():
+            with suppress(psutil.NoSuchProcess):
+                if word in psutil.Process(pid).cmdline():
+                    found.append(pid)
+        return found
 
     def serves(self) -> bool:
         ask = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
@@ -114,22 +114,12 @@ def machine() -> Iterator[Machine]:
 def test_what_is_killed_comes_back(machine: Machine, victim: str) -> None:
     words = {"postgres": f"{machine.data}/postgres", "nats": f"{machine.data}/nats/nats.conf"}
     word = words.get(victim, victim)
-    killed = machine.pid_of(word)
+    wait(30, lambda: bool(machine.pids_of(word)))  # a blow before this one may have ended it too
+    killed = machine.pids_of(word)[-1]
     os.kill(killed, signal.SIGKILL)
-    wait(30, lambda: any(word in c for c in cmdlines(machine, but=killed)))
+    wait(30, lambda: any(pid != killed for pid in machine.pids_of(word)))
     wait(30, machine.serves)
     machine.seen.update(machine.pids())
-
-
-def cmdlines(machine: Machine, *, but: int) -> list[list[str]]:
-    found = []
-    for pid in machine.pids():
-        try:
-            if pid != but:
-                found.append(psutil.Process(pid).cmdline())
-        except psutil.NoSuchProcess:
-            continue
-    return found
 
 
 def test_a_killed_supervisor_takes_everything_with_it_and_starts_again(machine: Machine) -> None:

@@ -50,13 +50,7 @@ class Ear:
         self.until = threading.Event()
         self.thread = threading.Thread(
             target=hear,
-            kwargs={
-                "stream": stream,
-                "name": "ear",
-                "take": self.take,
-                "until": self.until,
-                "again_seconds": 1,
-            },
+            kwargs={"stream": stream, "name": "ear", "take": self.take, "until": self.until},
         )
         self.thread.start()
 
