@@ -28,6 +28,15 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to=settings.AUTH_USER_MODEL)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='shops.shop')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['shop', '-last_at'], name='conversation_shop'),
+                    models.Index(fields=['customer', '-last_at'], name='conversation_customer'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'customer'), name='one_conversation'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -41,22 +50,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='care.conversation')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['shop', '-last_at'], name='conversation_shop'),
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['customer', '-last_at'], name='conversation_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('shop', 'customer'), name='one_conversation'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['conversation', '-at'], name='message_conversation'),
+            options={
+                'indexes': [
+                    models.Index(fields=['conversation', '-at'], name='message_conversation'),
+                ],
+            },
         ),
         append_only("care_message"),
     ]

@@ -80,6 +80,13 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_lines', to='orders.orderline')),
                 ('sku', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'line'), name='one_line_per_case'),
+                    models.CheckConstraint(condition=models.Q(('asked_minor__gte', 0), ('units__gt', 0), ('asked_minor__lte', models.F('full_minor')), models.Q(('given_units', None), ('given_units__lte', models.F('units')), _connector='OR'), models.Q(('given_minor', None), models.Q(('given_minor__gte', 0), ('given_minor__lte', models.F('full_minor'))), _connector='OR')), name='case_line_amounts'),
+                    models.CheckConstraint(condition=models.Q(('back_units__lte', models.F('units')), ('broken_units__lte', models.F('units'))), name='case_line_back'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CaseStep',
@@ -94,6 +101,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='care.case')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['case', 'id'], name='case_step_case'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Replacement',
@@ -140,22 +152,12 @@ class Migration(migrations.Migration):
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to='care.case')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='caseline',
-            constraint=models.UniqueConstraint(fields=('case', 'line'), name='one_line_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseline',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_minor__gte', 0), ('units__gt', 0), ('asked_minor__lte', models.F('full_minor')), models.Q(('given_units', None), ('given_units__lte', models.F('units')), _connector='OR'), models.Q(('given_minor', None), models.Q(('given_minor__gte', 0), ('given_minor__lte', models.F('full_minor'))), _connector='OR')), name='case_line_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseline',
-            constraint=models.CheckConstraint(condition=models.Q(('back_units__lte', models.F('units')), ('broken_units__lte', models.F('units'))), name='case_line_back'),
-        ),
-        migrations.AddIndex(
-            model_name='casestep',
-            index=models.Index(fields=['case', 'id'], name='case_step_case'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('by')), _negated=True), name='ruling_needs_two_people'),
+                    models.UniqueConstraint(condition=models.Q(('verdict', '')), fields=('case',), name='one_open_ruling'),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name='case',
@@ -180,14 +182,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(('asked_minor__gte', 0), ('refund_minor__gte', models.F('freight_minor')), ('freight_minor__gte', 0)), name='case_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('by')), _negated=True), name='ruling_needs_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.UniqueConstraint(condition=models.Q(('verdict', '')), fields=('case',), name='one_open_ruling'),
         ),
         append_only("care_casestep"),
         append_only("care_returnaddress"),

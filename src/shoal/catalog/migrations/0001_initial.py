@@ -38,6 +38,12 @@ class Migration(migrations.Migration):
                 ('regions', models.JSONField(default=dict)),
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='freight_templates', to='brands.brand')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'name'), name='one_freight_name'),
+                    models.CheckConstraint(condition=models.Q(('base_minor__gte', 0), ('per_kg_minor__gte', 0)), name='freight_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Product',
@@ -58,6 +64,14 @@ class Migration(migrations.Migration):
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.category')),
                 ('freight', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.freighttemplate')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'changed_at'], name='product_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'reference'), name='one_product_reference'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Picture',
@@ -74,6 +88,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('product', 'digest'), name='one_picture_of_product'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +121,11 @@ class Migration(migrations.Migration):
                 ('judged_by', models.CharField(blank=True, max_length=40)),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='catalog.product')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('verdict', '')), fields=('product',), name='one_open_revision'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Sku',
@@ -119,35 +141,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('product', 'reference'), name='one_sku_reference'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='freighttemplate',
-            constraint=models.UniqueConstraint(fields=('brand', 'name'), name='one_freight_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='freighttemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('base_minor__gte', 0), ('per_kg_minor__gte', 0)), name='freight_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['state', 'changed_at'], name='product_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('brand', 'reference'), name='one_product_reference'),
-        ),
-        migrations.AddConstraint(
-            model_name='picture',
-            constraint=models.UniqueConstraint(fields=('product', 'digest'), name='one_picture_of_product'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(condition=models.Q(('verdict', '')), fields=('product',), name='one_open_revision'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(fields=('product', 'reference'), name='one_sku_reference'),
         ),
         append_only("catalog_productstep"),
     ]

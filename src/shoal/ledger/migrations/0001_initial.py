@@ -23,6 +23,12 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(blank=True, default='', max_length=20)),
                 ('currency', models.CharField(max_length=3)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'party', 'provider', 'currency'), name='one_account', nulls_distinct=False),
+                    models.UniqueConstraint(fields=('id', 'currency'), name='account_currency'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Snapshot',
@@ -54,14 +60,6 @@ class Migration(migrations.Migration):
                 ('debits', models.BigIntegerField(default=0)),
                 ('credits', models.BigIntegerField(default=0)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('kind', 'party', 'provider', 'currency'), name='one_account', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('id', 'currency'), name='account_currency'),
         ),
         migrations.AddField(
             model_name='snapshot',

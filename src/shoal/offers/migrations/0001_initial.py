@@ -35,6 +35,16 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sales', to='brands.brand')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'ends_at'], name='sale_window'),
+                    models.Index(fields=['brand', 'created_at'], name='sale_brand'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='sale_has_length'),
+                    models.CheckConstraint(condition=models.Q(('trailer_at__lte', models.F('starts_at'))), name='trailer_before_sale'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Offer',
@@ -59,6 +69,22 @@ class Migration(migrations.Migration):
                 ('sale', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='offers.flashsale')),
                 ('sku', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='catalog.sku')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['sku', 'state'], name='offer_sku'),
+                    models.Index(fields=['sale'], name='offer_sale'),
+                    models.Index(fields=['brand', 'state'], name='offer_brand'),
+                    models.Index(condition=models.Q(('closes_at__isnull', False)), fields=['closes_at'], name='offer_closes'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('cap_minor__lte', 1000000000000), ('rate_bp__lte', 10000), ('sale_minor__gt', 0), ('supply_minor__gte', 0)), name='offer_terms'),
+                    models.CheckConstraint(condition=models.Q(('cap_minor__gte', models.F('sale_minor')), ('floor_minor__lte', models.F('sale_minor')), ('floor_minor__gt', 0)), name='offer_floor_cap'),
+                    models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.expressions.CombinedExpression(models.F('rate_bp'), '*', models.F('sale_minor')), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('sale_minor'), '-', models.F('supply_minor')), '*', models.Value(10000))), name='offer_platform_part'),
+                    models.CheckConstraint(condition=django.db.models.lookups.GreaterThanOrEqual(django.db.models.expressions.CombinedExpression(models.F('rate_bp'), '*', models.F('sale_minor')), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('sale_minor'), '-', models.F('floor_minor')), '*', models.Value(10000))), name='offer_keeper_part'),
+                    models.CheckConstraint(condition=models.Q(('closes_at', None), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='offer_window'),
+                    models.CheckConstraint(condition=models.Q(('per_customer', None), ('per_customer__gt', 0), _connector='OR'), name='offer_limit'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OfferStep',
@@ -84,6 +110,11 @@ class Migration(migrations.Migration):
                 ('quantity', models.PositiveIntegerField(default=0)),
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offers.offer')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('offer', 'customer'), name='one_purchase_count'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SaleStep',
@@ -98,66 +129,6 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='flashsale',
-            index=models.Index(fields=['state', 'ends_at'], name='sale_window'),
-        ),
-        migrations.AddIndex(
-            model_name='flashsale',
-            index=models.Index(fields=['brand', 'created_at'], name='sale_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='flashsale',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='sale_has_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='flashsale',
-            constraint=models.CheckConstraint(condition=models.Q(('trailer_at__lte', models.F('starts_at'))), name='trailer_before_sale'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['sku', 'state'], name='offer_sku'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['sale'], name='offer_sale'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['brand', 'state'], name='offer_brand'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(condition=models.Q(('closes_at__isnull', False)), fields=['closes_at'], name='offer_closes'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('cap_minor__lte', 1000000000000), ('rate_bp__lte', 10000), ('sale_minor__gt', 0), ('supply_minor__gte', 0)), name='offer_terms'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('cap_minor__gte', models.F('sale_minor')), ('floor_minor__lte', models.F('sale_minor')), ('floor_minor__gt', 0)), name='offer_floor_cap'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.expressions.CombinedExpression(models.F('rate_bp'), '*', models.F('sale_minor')), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('sale_minor'), '-', models.F('supply_minor')), '*', models.Value(10000))), name='offer_platform_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.GreaterThanOrEqual(django.db.models.expressions.CombinedExpression(models.F('rate_bp'), '*', models.F('sale_minor')), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('sale_minor'), '-', models.F('floor_minor')), '*', models.Value(10000))), name='offer_keeper_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at', None), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='offer_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('per_customer', None), ('per_customer__gt', 0), _connector='OR'), name='offer_limit'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.UniqueConstraint(fields=('offer', 'customer'), name='one_purchase_count'),
         ),
         append_only("offers_salestep"),
         append_only("offers_offerstep"),

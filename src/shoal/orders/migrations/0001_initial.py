@@ -48,6 +48,20 @@ class Migration(migrations.Migration):
                 ('share', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='traffic.share')),
                 ('storefront', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='shops.shop')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['customer', '-placed_at'], name='order_customer'),
+                    models.Index(fields=['storefront', '-placed_at'], name='order_storefront'),
+                    models.Index(fields=['earner', '-placed_at'], name='order_earner'),
+                    models.Index(condition=models.Q(('state', 'unpaid')), fields=['expires_at'], name='order_unpaid'),
+                    models.Index(condition=models.Q(('state', 'delivered')), fields=['delivered_at'], name='order_delivered'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('goods_minor'), '+', models.F('freight_minor')), '-', models.F('discount_minor')))), name='order_adds_up'),
+                    models.CheckConstraint(condition=models.Q(('discount_minor__gte', 0), ('freight_minor__gte', 0), ('goods_minor__gte', 0), ('total_minor__gt', 0)), name='order_amounts'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('attribution', 'self'), _negated=True), ('earner', None), _connector='OR'), name='self_earns_nothing'),
+                ],
+            },
         ),
         CreatePartitionedModel(
             name="OrderStep",
@@ -75,6 +89,11 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parcels', to='brands.brand')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parcels', to='orders.order')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', 'state'], name='parcel_brand'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OrderLine',
@@ -101,6 +120,15 @@ class Migration(migrations.Migration):
                 ('sku', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
                 ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.parcel')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('order', 'number'), name='one_line_number'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='line_quantity'),
+                    models.CheckConstraint(condition=models.Q(('line_minor', django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', django.db.models.expressions.CombinedExpression(models.F('sale_minor'), '+', models.F('markup_minor'))))), name='line_price'),
+                    models.CheckConstraint(condition=models.Q(('line_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('brand_minor'), '+', models.F('keeper_minor')), '+', models.F('platform_minor')))), name='line_shared_whole'),
+                    models.CheckConstraint(condition=models.Q(('brand_minor__gte', 0), ('keeper_minor__gte', 0), ('platform_minor__gte', 0)), name='line_parts'),
+                ],
+            },
         ),
         CreatePartitionedModel(
             name="ParcelStep",
@@ -122,6 +150,11 @@ class Migration(migrations.Migration):
                 ('digest', models.BinaryField(help_text='SHA-256 of what was asked', max_length=32)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('customer', 'key'), name='one_receipt'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RefundApproval',
@@ -136,6 +169,12 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(null=True)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refund_approvals', to='orders.order')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('decided_by', models.F('asked_by')), _negated=True), name='refund_needs_two_people'),
+                    models.UniqueConstraint(condition=models.Q(('verdict', '')), fields=('order',), name='one_open_refund_approval'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CartLine',
@@ -151,74 +190,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('visitor', 'shop', 'offer'), name='one_cart_line'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='cart_positive')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', '-placed_at'], name='order_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['storefront', '-placed_at'], name='order_storefront'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['earner', '-placed_at'], name='order_earner'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state', 'unpaid')), fields=['expires_at'], name='order_unpaid'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state', 'delivered')), fields=['delivered_at'], name='order_delivered'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('goods_minor'), '+', models.F('freight_minor')), '-', models.F('discount_minor')))), name='order_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_minor__gte', 0), ('freight_minor__gte', 0), ('goods_minor__gte', 0), ('total_minor__gt', 0)), name='order_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attribution', 'self'), _negated=True), ('earner', None), _connector='OR'), name='self_earns_nothing'),
-        ),
-        migrations.AddIndex(
-            model_name='parcel',
-            index=models.Index(fields=['brand', 'state'], name='parcel_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'number'), name='one_line_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='line_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('line_minor', django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', django.db.models.expressions.CombinedExpression(models.F('sale_minor'), '+', models.F('markup_minor'))))), name='line_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('line_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('brand_minor'), '+', models.F('keeper_minor')), '+', models.F('platform_minor')))), name='line_shared_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('brand_minor__gte', 0), ('keeper_minor__gte', 0), ('platform_minor__gte', 0)), name='line_parts'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('customer', 'key'), name='one_receipt'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundapproval',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('asked_by')), _negated=True), name='refund_needs_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundapproval',
-            constraint=models.UniqueConstraint(condition=models.Q(('verdict', '')), fields=('order',), name='one_open_refund_approval'),
         ),
         append_only("orders_orderstep"),
         append_only("orders_parcelstep"),

@@ -37,6 +37,19 @@ class Migration(migrations.Migration):
                 ('asked', models.PositiveIntegerField(default=0)),
                 ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['subject'], name='intent_subject'),
+                    models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='intent_ask'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='intent_positive'),
+                    models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('captured'))), name='refunds_never_exceed_payments'),
+                    models.CheckConstraint(condition=models.Q(('returned__gte', 0), ('returned__lte', models.F('refunded'))), name='returned_was_asked_back'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'captured'), _negated=True), models.Q(('captured__gte', models.F('amount')), ('captured_at__isnull', False)), _connector='OR'), name='captured_is_whole'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('subject',), name='one_open_intent'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -54,6 +67,15 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField()),
                 ('intent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='payments.intent')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('verdict', 'accepted'), _negated=True), fields=['received_at'], name='notice_to_look_at'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('provider', 'event'), name='one_notice_per_event'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='notice_positive'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Refund',
@@ -73,6 +95,15 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(null=True)),
                 ('intent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payments.intent')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='refund_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('next_at', None), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None)), _connector='OR'), name='refund_done'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RefundStep',
@@ -84,58 +115,6 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('refund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='payments.refund')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='intent',
-            index=models.Index(fields=['subject'], name='intent_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='intent',
-            index=models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='intent_ask'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='intent_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('captured'))), name='refunds_never_exceed_payments'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.CheckConstraint(condition=models.Q(('returned__gte', 0), ('returned__lte', models.F('refunded'))), name='returned_was_asked_back'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'captured'), _negated=True), models.Q(('captured__gte', models.F('amount')), ('captured_at__isnull', False)), _connector='OR'), name='captured_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('subject',), name='one_open_intent'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('verdict', 'accepted'), _negated=True), fields=['received_at'], name='notice_to_look_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('provider', 'event'), name='one_notice_per_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='notice_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='refund_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('next_at', None), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None)), _connector='OR'), name='refund_done'),
         ),
         append_only("payments_notice"),
         append_only("payments_refundstep"),

@@ -43,6 +43,22 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='promotions', to='brands.brand')),
                 ('shop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='promotions', to='shops.shop')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', '-created_at'], name='promotion_brand'),
+                    models.Index(fields=['shop', '-created_at'], name='promotion_shop'),
+                    models.Index(condition=models.Q(('state', 'running')), fields=['currency', 'use_until_at'], name='promotion_running'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('brand__isnull', False), ('funder', 'brand'), ('shop', None)), models.Q(('brand', None), ('funder', 'keeper'), ('shop__isnull', False)), models.Q(('brand', None), ('funder', 'platform'), ('shop', None)), _connector='OR'), name='promotion_has_one_owner'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'gift'), _negated=True), ('funder', 'brand'), _connector='OR'), name='gift_is_the_brands'),
+                    models.CheckConstraint(condition=models.Q(('funder', 'keeper'), ('kind', 'bundle'), _negated=True), name='bundle_is_not_a_keepers'),
+                    models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('percent_bp__lt', 10000), ('threshold_minor__gte', 0), models.Q(models.Q(('kind__in', ['fixed', 'bundle']), _negated=True), ('amount_minor__gt', 0), _connector='OR'), models.Q(models.Q(('kind', 'percent'), _negated=True), ('percent_bp__gt', 0), _connector='OR'), models.Q(models.Q(('kind', 'gift'), _negated=True), ('threshold_minor__gt', 0), _connector='OR')), name='promotion_terms'),
+                    models.CheckConstraint(condition=models.Q(('supply', None), ('claimed__lte', models.F('supply')), _connector='OR'), name='no_coupon_too_many'),
+                    models.CheckConstraint(condition=models.Q(('per_person__gt', 0)), name='promotion_per_person'),
+                    models.CheckConstraint(condition=models.Q(('claim_from_at__lte', models.F('use_from_at')), ('claim_until_at__gt', models.F('claim_from_at')), ('use_until_at__gt', models.F('use_from_at')), ('use_until_at__gte', models.F('claim_until_at'))), name='promotion_windows'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Part',
@@ -52,6 +68,12 @@ class Migration(migrations.Migration):
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offers.offer')),
                 ('promotion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='promotions.promotion')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('promotion', 'offer'), name='one_part_per_offer'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='part_quantity'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Claim',
@@ -64,6 +86,15 @@ class Migration(migrations.Migration):
                 ('used_by', models.UUIDField(null=True)),
                 ('promotion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='promotions.promotion')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['customer', '-claimed_at'], name='claim_customer'),
+                    models.Index(fields=['promotion', 'claimed_at'], name='claim_promotion'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('promotion', 'customer', 'number'), name='one_claim_per_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PromotionStep',
@@ -90,78 +121,15 @@ class Migration(migrations.Migration):
                 ('claim', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='promotions.claim')),
                 ('promotion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='promotions.promotion')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='promotion',
-            index=models.Index(fields=['brand', '-created_at'], name='promotion_brand'),
-        ),
-        migrations.AddIndex(
-            model_name='promotion',
-            index=models.Index(fields=['shop', '-created_at'], name='promotion_shop'),
-        ),
-        migrations.AddIndex(
-            model_name='promotion',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['currency', 'use_until_at'], name='promotion_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('brand__isnull', False), ('funder', 'brand'), ('shop', None)), models.Q(('brand', None), ('funder', 'keeper'), ('shop__isnull', False)), models.Q(('brand', None), ('funder', 'platform'), ('shop', None)), _connector='OR'), name='promotion_has_one_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'gift'), _negated=True), ('funder', 'brand'), _connector='OR'), name='gift_is_the_brands'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(('funder', 'keeper'), ('kind', 'bundle'), _negated=True), name='bundle_is_not_a_keepers'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('percent_bp__lt', 10000), ('threshold_minor__gte', 0), models.Q(models.Q(('kind__in', ['fixed', 'bundle']), _negated=True), ('amount_minor__gt', 0), _connector='OR'), models.Q(models.Q(('kind', 'percent'), _negated=True), ('percent_bp__gt', 0), _connector='OR'), models.Q(models.Q(('kind', 'gift'), _negated=True), ('threshold_minor__gt', 0), _connector='OR')), name='promotion_terms'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(('supply', None), ('claimed__lte', models.F('supply')), _connector='OR'), name='no_coupon_too_many'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(('per_person__gt', 0)), name='promotion_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(('claim_from_at__lte', models.F('use_from_at')), ('claim_until_at__gt', models.F('claim_from_at')), ('use_until_at__gt', models.F('use_from_at')), ('use_until_at__gte', models.F('claim_until_at'))), name='promotion_windows'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('promotion', 'offer'), name='one_part_per_offer'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='part_quantity'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['customer', '-claimed_at'], name='claim_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['promotion', 'claimed_at'], name='claim_promotion'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('promotion', 'customer', 'number'), name='one_claim_per_number'),
-        ),
-        migrations.AddIndex(
-            model_name='use',
-            index=models.Index(fields=['order'], name='use_order'),
-        ),
-        migrations.AddIndex(
-            model_name='use',
-            index=models.Index(fields=['promotion', 'at'], name='use_promotion'),
-        ),
-        migrations.AddConstraint(
-            model_name='use',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('times__gt', 0)), name='use_amounts'),
+            options={
+                'indexes': [
+                    models.Index(fields=['order'], name='use_order'),
+                    models.Index(fields=['promotion', 'at'], name='use_promotion'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('times__gt', 0)), name='use_amounts'),
+                ],
+            },
         ),
         append_only("promotions_promotionstep"),
         append_only("promotions_use"),

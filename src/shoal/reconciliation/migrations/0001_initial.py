@@ -49,6 +49,15 @@ class Migration(migrations.Migration):
                 ('happened_at', models.DateTimeField()),
                 ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='reconciliation.bill')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['code'], name='bill_line_code'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('bill', 'number'), name='one_bill_line'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), ('kind', 'fee')), models.Q(models.Q(('kind', 'fee'), _negated=True), ('amount__gte', 0)), _connector='OR'), name='bill_line_amount'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Difference',
@@ -64,6 +73,11 @@ class Migration(migrations.Migration):
                 ('notice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='payments.notice')),
                 ('parcel', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='orders.parcel')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('line__isnull', False), ('notice__isnull', False), ('gift__isnull', False), ('parcel__isnull', False), _connector='OR'), name='difference_of_something'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Deed',
@@ -77,6 +91,16 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('difference', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deeds', to='reconciliation.difference')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['difference', 'at'], name='deed_difference'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('what', 'closed')), fields=('difference',), name='closed_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('what', 'closed'), models.Q(('how', ''), _negated=True)), models.Q(models.Q(('what', 'closed'), _negated=True), ('how', '')), _connector='OR'), name='closed_somehow'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('how', 'written_off'), _negated=True), models.Q(models.Q(('proposed_by', ''), _negated=True), models.Q(('proposed_by', models.F('by')), _negated=True)), _connector='OR'), name='written_off_by_two'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Match',
@@ -89,42 +113,11 @@ class Migration(migrations.Migration):
                 ('notice', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='match_of_notice', to='payments.notice')),
                 ('parcel', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='match_of_parcel', to='orders.parcel')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='billline',
-            index=models.Index(fields=['code'], name='bill_line_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='billline',
-            constraint=models.UniqueConstraint(fields=('bill', 'number'), name='one_bill_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='billline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), ('kind', 'fee')), models.Q(models.Q(('kind', 'fee'), _negated=True), ('amount__gte', 0)), _connector='OR'), name='bill_line_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.CheckConstraint(condition=models.Q(('line__isnull', False), ('notice__isnull', False), ('gift__isnull', False), ('parcel__isnull', False), _connector='OR'), name='difference_of_something'),
-        ),
-        migrations.AddIndex(
-            model_name='deed',
-            index=models.Index(fields=['difference', 'at'], name='deed_difference'),
-        ),
-        migrations.AddConstraint(
-            model_name='deed',
-            constraint=models.UniqueConstraint(condition=models.Q(('what', 'closed')), fields=('difference',), name='closed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('what', 'closed'), models.Q(('how', ''), _negated=True)), models.Q(models.Q(('what', 'closed'), _negated=True), ('how', '')), _connector='OR'), name='closed_somehow'),
-        ),
-        migrations.AddConstraint(
-            model_name='deed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('how', 'written_off'), _negated=True), models.Q(models.Q(('proposed_by', ''), _negated=True), models.Q(('proposed_by', models.F('by')), _negated=True)), _connector='OR'), name='written_off_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gift', None), ('notice__isnull', False), ('parcel', None)), models.Q(('gift__isnull', False), ('notice', None), ('parcel', None)), models.Q(('gift', None), ('notice', None), ('parcel__isnull', False)), _connector='OR'), name='match_of_one'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('gift', None), ('notice__isnull', False), ('parcel', None)), models.Q(('gift__isnull', False), ('notice', None), ('parcel', None)), models.Q(('gift', None), ('notice', None), ('parcel__isnull', False)), _connector='OR'), name='match_of_one'),
+                ],
+            },
         ),
         append_only("reconciliation_bill"),
         append_only("reconciliation_billline"),

@@ -59,6 +59,17 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='goodwill', to='orders.order')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['order'], name='goodwill_order'),
+                    models.Index(fields=['customer', '-at'], name='goodwill_customer'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='goodwill_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', models.F('asked_by')), _negated=True), models.Q(('asked_by', ''), _negated=True), models.Q(('approved_by', ''), _negated=True)), name='goodwill_needs_two'),
+                    models.UniqueConstraint(fields=('provider', 'reference'), name='one_goodwill_per_reference'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='GoodwillWish',
@@ -77,6 +88,12 @@ class Migration(migrations.Migration):
                 ('gift', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='wish', to='settlement.goodwill')),
                 ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='goodwill_wishes', to='orders.order')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='goodwill_wish_positive'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', models.F('asked_by')), _negated=True), name='goodwill_wish_needs_two'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DepositMove',
@@ -96,6 +113,17 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deposit_moves', to='brands.brand')),
                 ('payout', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deposit_move', to='settlement.payout')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', '-asked_at'], name='deposit_brand'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='deposit_move_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), ('kind', 'covered'), models.Q(models.Q(('decided_by', ''), _negated=True), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='deposit_needs_two_people'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'paid_in'), models.Q(('state', 'refused'), _negated=True)), fields=('reference',), name='one_deposit_per_bank_line'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'given_back'), ('state', 'asked')), fields=('brand',), name='one_deposit_to_give_back'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PayoutAccount',
@@ -162,6 +190,11 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField()),
                 ('payout', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='settlement.payout')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('provider', 'event'), name='one_payout_notice'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PayoutRun',
@@ -196,58 +229,6 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('payout', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='settlement.payout')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='goodwill',
-            index=models.Index(fields=['order'], name='goodwill_order'),
-        ),
-        migrations.AddIndex(
-            model_name='goodwill',
-            index=models.Index(fields=['customer', '-at'], name='goodwill_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='goodwill',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='goodwill_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='goodwill',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', models.F('asked_by')), _negated=True), models.Q(('asked_by', ''), _negated=True), models.Q(('approved_by', ''), _negated=True)), name='goodwill_needs_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='goodwill',
-            constraint=models.UniqueConstraint(fields=('provider', 'reference'), name='one_goodwill_per_reference'),
-        ),
-        migrations.AddConstraint(
-            model_name='goodwillwish',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='goodwill_wish_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='goodwillwish',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('asked_by')), _negated=True), name='goodwill_wish_needs_two'),
-        ),
-        migrations.AddIndex(
-            model_name='depositmove',
-            index=models.Index(fields=['brand', '-asked_at'], name='deposit_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositmove',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='deposit_move_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositmove',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), ('kind', 'covered'), models.Q(models.Q(('decided_by', ''), _negated=True), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='deposit_needs_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositmove',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'paid_in'), models.Q(('state', 'refused'), _negated=True)), fields=('reference',), name='one_deposit_per_bank_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositmove',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'given_back'), ('state', 'asked')), fields=('brand',), name='one_deposit_to_give_back'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutnotice',
-            constraint=models.UniqueConstraint(fields=('provider', 'event'), name='one_payout_notice'),
         ),
         migrations.AddIndex(
             model_name='payout',

@@ -30,6 +30,14 @@ class Migration(migrations.Migration):
                 ('returned', models.BigIntegerField(default=0)),
                 ('sku', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allotments', to='catalog.sku')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_warehouse', True)), fields=('sku',), name='one_warehouse'),
+                    models.CheckConstraint(condition=models.Q(('available__gte', 0), ('held__gte', 0), ('received__gte', 0), ('returned__gte', 0), ('sold__gte', 0), ('withdrawn__gte', 0), ('written_off__gte', 0)), name='stock_never_negative'),
+                    models.CheckConstraint(condition=models.Q(('received', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('available'), '+', models.F('held')), '+', models.F('sold')), '+', models.F('withdrawn')), '+', models.F('written_off')), '-', models.F('returned')))), name='stock_adds_up'),
+                    models.CheckConstraint(condition=models.Q(('sold__lte', django.db.models.expressions.CombinedExpression(models.F('received'), '+', models.F('returned')))), name='never_oversold'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Hold',
@@ -39,6 +47,11 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('held', 'Held'), ('sold', 'Sold'), ('released', 'Released'), ('returned', 'sold, and back on the shelf')], default='held', max_length=8)),
                 ('allotment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='stock.allotment')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='hold_positive'),
+                ],
+            },
         ),
         CreatePartitionedModel(
             name="Movement",
@@ -52,30 +65,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('allotment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='stock.allotment')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='allotment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_warehouse', True)), fields=('sku',), name='one_warehouse'),
-        ),
-        migrations.AddConstraint(
-            model_name='allotment',
-            constraint=models.CheckConstraint(condition=models.Q(('available__gte', 0), ('held__gte', 0), ('received__gte', 0), ('returned__gte', 0), ('sold__gte', 0), ('withdrawn__gte', 0), ('written_off__gte', 0)), name='stock_never_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='allotment',
-            constraint=models.CheckConstraint(condition=models.Q(('received', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('available'), '+', models.F('held')), '+', models.F('sold')), '+', models.F('withdrawn')), '+', models.F('written_off')), '-', models.F('returned')))), name='stock_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='allotment',
-            constraint=models.CheckConstraint(condition=models.Q(('sold__lte', django.db.models.expressions.CombinedExpression(models.F('received'), '+', models.F('returned')))), name='never_oversold'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='hold_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='movement_positive'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='movement_positive'),
+                ],
+            },
         ),
         append_only("stock_movement"),
     ]
