@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from shoal.kit.transactions import operation
-from shoal.orders.operations import complete_orders
+from shoal.orders.operations import cancel_order, complete_orders
 from shoal.orders.refunds import freeze, thaw
-from shoal.settlement.queries import earnings_of_brand, earnings_of_shop
+from shoal.settlement.queries import earnings_of_brand, earnings_of_shop, lines_of_brand
 from tests import trade
 from tests.trade import AT, DAY
 
@@ -66,3 +66,19 @@ def test_an_order_given_back_whole_brings_nothing(market):
     order = delivered(market, quantity=1)
     trade.give_back(order, units=1)
     assert (of_mei(market), of_brand(market)) == ((0, 0, 0), (0, 0, 0))
+
+
+def test_a_brand_s_lines_are_those_that_were_paid_for(market):
+    def cancel(order, at):
+        cancel_order(customer=market.alice.id, code=order.code, reason="", by="alice", at=at)
+
+    def sold():
+        return [line.order_id for line in lines_of_brand(brand=market.brand.id)]
+
+    given_up = trade.order(market)
+    cancel(given_up, AT + timedelta(minutes=2))
+    assert sold() == []
+    taken_back = trade.order(market)
+    trade.pay(taken_back)
+    cancel(taken_back, AT + timedelta(minutes=5))
+    assert sold() == [taken_back.id]

@@ -71,10 +71,11 @@ def lines_of_shop(*, shop: UUID) -> QuerySet[OrderLine]:
 
 
 def lines_of_brand(*, brand: UUID) -> QuerySet[OrderLine]:
-    """This will list the lines a brand sold, newest first, settled or not."""
-    rows = OrderLine.objects.filter(parcel__brand=brand).exclude(
-        order__state__in=[Order.State.UNPAID, Order.State.EXPIRED]
-    )
+    """This will list the lines a brand sold, newest first, settled or not.
+
+    What was never paid for was not sold, whatever became of its order.
+    """
+    rows = OrderLine.objects.filter(parcel__brand=brand, order__paid_at__isnull=False)
     return rows.select_related("order", "parcel", "sku", "settled").order_by(
         "-order__placed_at", "id"
     )
