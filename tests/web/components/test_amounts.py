@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.kit.money import Money, minor_units, parse_amount
-from shoal.web.components.amounts import MINUS, NO_BREAK, amount_text
+from shoal.web.components.amounts import MINUS, NO_BREAK, amount_in_words, amount_text
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,11 @@ from shoal.web.components.amounts import MINUS, NO_BREAK, amount_text
 )
 def test_an_amount_shows_its_currency_and_every_decimal(minor, currency, text):
     assert amount_text(amount=Money(minor, currency)) == text
+
+
+def test_in_a_sentence_a_minus_is_tied_to_its_amount():
+    assert amount_in_words(amount=Money(-550, "CNY")) == f"{MINUS}\N{WORD JOINER}¥5.50"
+    assert amount_in_words(amount=Money(550, "CNY")) == "¥5.50"
 
 
 @given(st.integers(0, 10**15), st.sampled_from(["CNY", "JPY", "KWD", "EUR"]))

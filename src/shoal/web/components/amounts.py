@@ -10,6 +10,7 @@ _SIGNS = {
 }  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
+_TIE = "\N{WORD JOINER}"
 
 
 def amount_parts(*, amount: Money) -> tuple[str, str, str]:
@@ -22,3 +23,8 @@ def amount_parts(*, amount: Money) -> tuple[str, str, str]:
 def amount_text(*, amount: Money) -> str:
     """This will write `amount` in full: "¥1,280.00", "JP¥1,280", "KWD 1.250", "−¥5.00"."""
     return "".join(amount_parts(amount=amount))
+
+
+def amount_in_words(*, amount: Money) -> str:
+    """This will write `amount` for a sentence, where its minus stays on its own line with it."""
+    return amount_text(amount=amount).replace(MINUS, MINUS + _TIE)

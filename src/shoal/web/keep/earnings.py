@@ -14,7 +14,7 @@ from shoal.kit.texts import in_language
 from shoal.orders.models import Order, OrderLine
 from shoal.settlement.queries import ON_ITS_WAY, earnings_of_shop, lines_of_shop
 from shoal.web.access import OfKeeper, keeper
-from shoal.web.components.amounts import amount_text
+from shoal.web.components.amounts import amount_in_words, amount_text
 from shoal.web.days import start_of_day
 from shoal.web.keep.frame import keeper_page, page_of
 from shoal.web.keep.orders import state_name, why_earned
@@ -103,7 +103,7 @@ def _how(line: OrderLine) -> str:
         (gettext("went back {amount}"), -line.back_keeper_minor),
     ]
     parts = [
-        text.format(amount=amount_text(amount=Money(minor, currency)))
+        text.format(amount=amount_in_words(amount=Money(minor, currency)))
         for text, minor in further
         if minor
     ]

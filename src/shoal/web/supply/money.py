@@ -14,7 +14,7 @@ from shoal.orders.models import Order, OrderLine
 from shoal.settlement.queries import ON_ITS_WAY, earnings_of_brand, lines_of_brand
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import page_of
-from shoal.web.components.amounts import amount_text
+from shoal.web.components.amounts import amount_in_words, amount_text
 from shoal.web.supply.frame import Role, supply_page
 
 _RECENT = timedelta(days=30)
@@ -94,7 +94,7 @@ def _how(line: OrderLine) -> str:
         (gettext("went back {amount}"), -line.back_brand_minor),
     ]
     parts = [
-        text.format(amount=amount_text(amount=Money(minor, currency)))
+        text.format(amount=amount_in_words(amount=Money(minor, currency)))
         for text, minor in further
         if minor
     ]
