@@ -2,6 +2,8 @@
 
 import pytest
 
+from shoal.brands.models import BrandMember
+from shoal.brands.operations import add_member
 from shoal.care import operations_brand as brand
 from shoal.care import operations_cases as cases
 from shoal.care import queries_cases as queries
@@ -9,15 +11,17 @@ from shoal.care.models import Case
 from shoal.care.opening import OtherGoods, WantedUnits
 from shoal.care.operations_rulings import rule_case
 from shoal.care.rules_cases import Kind, Reason, State
+from shoal.care.steps_cases import GivenUnits
 from shoal.care.steps_erasure import CasesUnderWay, refuse_open_cases
 from shoal.catalog.models import Product
 from shoal.catalog.operations import set_freight_template
 from shoal.kit.errors import NotFound
-from shoal.kit.transactions import one_transaction
+from shoal.kit.transactions import one_transaction, operation
 from shoal.notify.models import Outgoing
 from shoal.notify.queries import outbox
 from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.people.events import ErasureAsked
+from shoal.people.steps import make_people
 from tests import goods, trade
 from tests.care.cases import ASKED, HOUR, again, ask, delivered, forwarded, name_address
 from tests.trade import AT
@@ -48,6 +52,27 @@ def test_each_step_is_told_in_the_listener_s_language() -> None:
     assert f"/cases/{case.code}" in to_bob[-1]
     assert "100.00 CNY is on its way back to you" in to_bob[-1]
     assert not any("收到就是坏的" in body for _, body in told)
+
+
+def test_the_brand_hears_that_its_offer_is_taken_before_anything_comes_back() -> None:
+    market = trade.open_market()
+    name_address(market)
+    placed = delivered(market)
+    [ning] = operation(make_people)(
+        records=[{"email": "ning@haifeng.example", "name": "Ning"}], languages=["en"], at=AT
+    )
+    add_member(brand=market.brand, person=ning, role=BrandMember.Role.WAREHOUSE, at=AT)
+    case = forwarded(placed, units=2)
+    part = [GivenUnits(OrderLine.objects.get(order=placed).id, 1, 10_000)]
+    brand.offer_less(
+        brand=market.brand.id, code=case.code, given=part, words="一件没坏", by="owner", at=ASKED
+    )
+    Outgoing.objects.all().delete()
+    cases.take_offer(customer=market.alice.id, code=case.code, by="alice", at=ASKED)
+    [told] = outbox()
+    assert told.to == "ning@haifeng.example"
+    assert "It does not wait for you now." in told.body
+    assert f"/supply/cases/{case.code}" in told.body
 
 
 def test_a_doubt_is_told_to_the_platform_and_not_to_the_brand() -> None:

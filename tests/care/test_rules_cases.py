@@ -174,6 +174,7 @@ def test_a_second_person_from_one_unit_above() -> None:
 @given(st.sampled_from(Deed), st.sampled_from(State), st.sampled_from([None, *Side]))
 def test_she_hears_of_all_that_others_do(deed: Deed, state: State, side: Side | None) -> None:
     told = rules.told(deed=deed, state=state, side=side)
+    assert told, "every step is told to somebody"
     assert side not in told
     assert side == Side.CUSTOMER or Side.CUSTOMER in told
 
@@ -283,6 +284,8 @@ def test_each_side_has_its_own_time() -> None:
         (Deed.OFFER, State.OFFERED, Side.BRAND, [Side.CUSTOMER]),
         (Deed.REFUSE, State.OFFERED, Side.BRAND, [Side.CUSTOMER]),
         (Deed.RULE, State.RETURNING, Side.PLATFORM, [Side.CUSTOMER]),
+        (Deed.TAKE_OFFER, State.RETURNING, Side.CUSTOMER, [Side.BRAND]),
+        (Deed.SAY, State.OFFERED, Side.CUSTOMER, [Side.BRAND]),
         (Deed.REFUND, State.REFUNDED, None, [Side.CUSTOMER, Side.KEEPER, Side.BRAND]),
         (Deed.WITHDRAW, State.WITHDRAWN, Side.CUSTOMER, [Side.KEEPER, Side.BRAND]),
         (Deed.MONEY_BACK, State.REFUNDED, None, [Side.CUSTOMER]),

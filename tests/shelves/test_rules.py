@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.offers.rules import MOST_MINOR, Terms, check_terms, keeper_part, lowest_floor
-from shoal.shelves.rules import MOST_PERCENT_BP, markup_for, price_range
+from shoal.shelves.rules import MOST_PERCENT_BP, ShopPrice, markup_for, price_range
 
 
 @st.composite
@@ -74,3 +74,14 @@ def test_examples():
     assert markup("percent", 500) == 500
     assert markup("percent", -2000) == -500  # the floor
     assert markup("percent", 500, own=0) == 0  # zero of her own stands before the shelf
+
+
+def test_a_shop_s_price_is_the_sale_price_with_the_markup():
+    sold = Terms(supply=7000, sale=10_000, floor=9500, cap=11_000, rate_bp=1500, currency="CNY")
+    dearer, cheaper = ShopPrice(sold, markup=300), ShopPrice(sold, markup=-200)
+    assert (dearer.unit, dearer.earn) == (10_300, 1_800)
+    assert (cheaper.unit, cheaper.earn) == (9_800, 1_300)
+
+
+def test_a_markup_in_percent_is_at_most_the_price_itself():
+    assert MOST_PERCENT_BP == 100 * 100

@@ -363,7 +363,8 @@ def needs_second(*, amount: int, above: int) -> bool:
 def told(*, deed: Deed, state: str, side: Side | None) -> list[Side]:
     """This will list who hears of a deed; nobody of what she did herself.
 
-    The customer, whom the case waits for now, and at its end everybody.
+    The customer, whom the case waits for now, and at its end everybody. The brand hears what would
+    stay with the customer alone: that she takes an offer, or what she says of it.
     """
     wanted = {Side.CUSTOMER}
     if deed == Deed.MONEY_FAILED:
@@ -372,4 +373,4 @@ def told(*, deed: Deed, state: str, side: Side | None) -> list[Side]:
         wanted.add(WAITS_FOR[state])
     if state in CLOSED and deed not in {Deed.MONEY_BACK, Deed.MONEY_FAILED}:
         wanted |= {Side.KEEPER, Side.BRAND}
-    return [who for who in Side if who in wanted and who != side]
+    return [who for who in Side if who in wanted and who != side] or [Side.BRAND]

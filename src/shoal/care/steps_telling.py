@@ -47,7 +47,7 @@ def tell(*, case: Case, deed: Deed, side: Side | None, at: datetime) -> None:
 def _send(case: Case, deed: Deed, who: Side, person: Person, at: datetime) -> None:
     known = profile(person)
     link = f"{settings.SHOAL_PUBLIC_URL}{PLACES[who]}{case.code}"
-    words = _to_customer(case, deed) if who == Side.CUSTOMER else _to_others(case, deed)
+    words = _to_customer(case, deed) if who == Side.CUSTOMER else _to_others(case, deed, who)
     if who in {Side.CUSTOMER, Side.KEEPER}:
         if known.phone:
             send_text(to=known.phone, text=f"{words} {link}", at=at)
@@ -104,11 +104,13 @@ def _to_customer(case: Case, deed: Deed) -> str:
     return words.format(code=case.code, amount=amount, until=_until(case))
 
 
-def _to_others(case: Case, deed: Deed) -> str:
+def _to_others(case: Case, deed: Deed, who: Side) -> str:
     if deed == Deed.MONEY_FAILED:
         words = gettext("Case {code}: {amount} could not be sent back to the customer.")
     elif case.until_at is None:
         words = gettext("Case {code} is closed.")
+    elif case.waits_for != who:
+        words = gettext("Case {code}: the customer has answered. It does not wait for you now.")
     else:
         words = gettext("Case {code} waits for your answer until {until}.")
     return words.format(code=case.code, amount=_amount(case), until=_until(case))
