@@ -26,6 +26,13 @@ def test_what_goes_out_comes_in(tmp_path: Path, name: str) -> None:
     assert _read(path) == [(2, ROWS[0]), (3, ROWS[1])]
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_a_file_is_called_does_not_matter(tmp_path: Path, kind: str) -> None:
+    written = tmp_path / f"out.{kind}"
+    sheets.write_sheet(written, HEADER, ROWS)
+    assert _read(written.rename(tmp_path / "sheet")) == [(2, ROWS[0]), (3, ROWS[1])]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str) -> None:

@@ -150,21 +150,23 @@ def _delimiter(beginning: str) -> str:
 
 def _xlsx_rows(path: Path) -> _Numbered:
     _check_archive(path)
-    try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except Exception as error:
-        # openpyxl raises whatever the damaged part happens to trip over.
-        raise NotASheet from error
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # the file's own word on its size
-        rows = sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
-        for number, cells in enumerate(rows, start=1):
-            yield number, [_text(cell) for cell in cells]
-    except (ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
-        raise NotASheet from error
-    finally:
-        book.close()
+    # By its path openpyxl would judge a file by how its name ends.
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except Exception as error:
+            # openpyxl raises whatever the damaged part happens to trip over.
+            raise NotASheet from error
+        try:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # the file's own word on its size
+            rows = sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
+            for number, cells in enumerate(rows, start=1):
+                yield number, [_text(cell) for cell in cells]
+        except (ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
+            raise NotASheet from error
+        finally:
+            book.close()
 
 
 def _check_archive(path: Path) -> None:

@@ -193,12 +193,15 @@ def test_a_sheet_of_another_brand_is_not_found(staff, market):
     assert not Product.objects.filter(reference="S1").exists()
 
 
-def test_what_is_downloaded_can_go_in_again_and_changes_nothing(staff, market):
-    answer = staff.goods.get(url("download-sheet"), {"as": "csv"})
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_is_downloaded_can_go_in_again_and_changes_nothing(staff, market, kind):
+    answer = staff.goods.get(url("download-sheet"), {"as": kind})
     file = io.BytesIO(b"".join(answer.streaming_content))
-    file.name = "goods.csv"
-    outcome = staff.goods.post(url("check-sheet"), {"file": file}).context["outcome"]
+    file.name = f"goods.{kind}"
+    page = staff.goods.post(url("check-sheet"), {"file": file})
+    outcome = page.context["outcome"]
     assert (outcome.fault_count, outcome.new, outcome.changed, outcome.proposed) == (0, 0, 0, 0)
+    assert staff.goods.post(url("run-sheet"), {"kept": page.context["kept"]}).status_code == 302
 
 
 def test_a_withdrawn_product(staff, market):
