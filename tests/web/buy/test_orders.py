@@ -4,12 +4,12 @@ import pytest
 
 from shoal.kit import vault
 from shoal.kit.clock import now
-from shoal.orders.models import CartLine, Order
+from shoal.orders.models import CartLine, Order, Parcel
 from shoal.orders.operations import expire_orders
-from shoal.orders.shipping import report_problem
+from shoal.orders.shipping import Shipment, report_problem, ship_parcels
 from shoal.people.operations import add_address
 from tests import trade
-from tests.goods import DAY, HOUR, live_product, scheduled_sale, standing_offers
+from tests.goods import DAY, HOUR, active_brand, live_product, scheduled_sale, standing_offers
 from tests.web.buy.browser import BACKEND
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,19 @@ def test_a_brand_that_cannot_ship_is_told(alice, market, order):
     told = text(alice, order)
     assert "something is in the way" in told
     assert "台风停运" in told
+
+
+def test_nobody_is_told_that_she_can_cancel_once_a_parcel_left(alice, market):
+    other = trade.standing_offer(active_brand(name="Nordwind"))
+    order = trade.order(market, offers=(market.offer, other), at=now())
+    trade.pay(order, at=now())
+    assert "You can still cancel" in text(alice, order)
+    parcel = order.parcels.get(brand=market.brand)
+    shipment = Shipment(market.brand.id, parcel.code, "顺丰", "SF1", now())
+    assert isinstance(ship_parcels(shipments=[shipment], by="owner")[0], Parcel)
+    told = text(alice, order)
+    assert "Partly on the way" in told
+    assert "cancel" not in told.lower()
 
 
 def test_another_customers_order_is_not_found(client, market, order):

@@ -120,6 +120,12 @@ def telling_of(order: Order) -> Telling:
             gettext("A brand cannot ship at the moment. You can wait, ask, or cancel."),
             "warn",
         )
+    if order.state == _STATE.PAID and not may_cancel(order):
+        return Telling(
+            gettext("Partly on the way"),
+            gettext("A parcel has left; the rest is being packed."),
+            "good",
+        )
     if order.state == _STATE.CANCELLED and not order.paid_at:
         return Telling(gettext("Cancelled"), gettext("Nothing was charged."), "")
     return _tellings()[_STATE(order.state)]
