@@ -11,6 +11,7 @@ from shoal.orders.models import Order
 from shoal.people.operations import add_address
 from shoal.stock.models import Allotment
 from shoal.web.admission import door
+from shoal.web.admission.soldout import SoldOutOffers
 from tests import trade
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,10 @@ def test_a_place_that_somebody_made_up_is_none(alice, market):
     assert not alice.cookies["shoal_place"].value.startswith("1.first")
 
 
-def test_sold_out_is_answered_without_the_desk(alice, market, django_assert_max_num_queries):
+def test_sold_out_is_answered_without_the_desk(
+    alice, market, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr(door, "sold_out", SoldOutOffers(clock=lambda: 0.0))
     Allotment.objects.filter(id=market.offer.allotment_id).update(available=0, received=0)
     assert alice.post("/checkout", form(market)).status_code == 409
     bob = Client(headers={"accept-language": "en"})
