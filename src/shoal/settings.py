@@ -344,6 +344,9 @@ LOGGING: dict[str, Any] = {
         "shoal": {"level": "INFO"},
         # It repeats what the waiting request fails with in the end.
         "psycopg.pool": {"level": "ERROR"},
+        # They write down addresses, and that of WeChat's sign-in holds the account's secret.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -70,6 +70,14 @@ def test_who_is_known_is_signed_in(alice):
     assert client.session["shoal_proof"] == proof.PHONE  # and opens no staff page
 
 
+def test_the_secret_in_the_address_is_in_no_log_however_much_is_logged(alice, settings, caplog):
+    caplog.set_level("DEBUG")
+    client = inside()
+    client.get(back_from(to_wechat(client)))
+    assert settings.SHOAL_WECHAT_APP_SECRET
+    assert settings.SHOAL_WECHAT_APP_SECRET not in caplog.text
+
+
 def test_who_is_not_known_proves_her_phone_first():
     client = inside()
     answer = client.get(back_from(to_wechat(client)))
