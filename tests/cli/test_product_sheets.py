@@ -63,3 +63,9 @@ def test_a_file_of_another_kind(tmp_path: Path, brand: Brand) -> None:
         import_products.run(_arguments(tmp_path / "in.csv", brand.code))
     with pytest.raises(CannotRun):
         export_products.run(_arguments(tmp_path / "out.pdf", brand.code))
+
+
+@pytest.mark.django_db
+def test_a_brand_that_nobody_knows(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="no brand 'nope' here"):
+        import_products.run(_arguments(_sheet(tmp_path, GOOD), "nope"))

@@ -35,10 +35,18 @@ def brand_of(arguments: argparse.Namespace) -> "Iterator[Brand]":
         from django.utils import translation
 
         from shoal.brands.queries import brand_by_code
+        from shoal.kit.errors import NotFound
 
         # To the end of the process: a refusal becomes a line after this block.
         translation.activate("zh-hans" if arguments.language == "zh" else "en")
-        yield brand_by_code(code=arguments.brand)
+        try:
+            brand = brand_by_code(code=arguments.brand)
+        except NotFound:
+            raise CannotRun(
+                f"There is no brand {arguments.brand!r} here. The operator finds a brand's code in"
+                " the address of its page."
+            ) from None
+        yield brand
 
 
 @contextmanager
