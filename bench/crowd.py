@@ -5,6 +5,7 @@ cookies and its connections; so many of them are on their way at a time, until a
 """
 
 import asyncio
+import gzip
 import multiprocessing
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,6 +26,12 @@ class Answer:
     headers: dict[str, str]
     body: bytes
     seconds: float
+
+    @property
+    def text(self) -> str:
+        """The page, unpacked."""
+        packed = self.headers.get("content-encoding") == "gzip"
+        return (gzip.decompress(self.body) if packed else self.body).decode()
 
 
 @dataclass(slots=True)
@@ -86,8 +93,17 @@ class Phone:
             ]
         raw = "\r\n".join([*lines, "", ""]).encode() + body
         begun = time.perf_counter()
+        port = parts.port or 80
         async with asyncio.timeout(_UNTIL_GONE):
-            status, got, content = await self._exchange(parts.port or 80, raw)
+            known = port in self._lines
+            try:
+                status, got, content = await self._exchange(port, raw)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                self.hang_up(port)
+                if not known:
+                    raise
+                # The other end closed a connection that nobody used: browsers ask once more.
+                status, got, content = await self._exchange(port, raw)
         took = time.perf_counter() - begun
         self.walked.steps.append((name, took))
         self.walked.size += len(content)
@@ -110,12 +126,12 @@ class Phone:
             body = await _chunks(reader)
         else:
             body = await reader.readexactly(int(headers.get("content-length", "0")))
-        if headers.get("connection", "").lower() == "close":
+        if headers.get("connection", "").lower() == "close" or head[0].startswith("HTTP/1.0"):
             self.hang_up(port)
         return int(head[0].split(" ")[1]), headers, body
 
     def _keep(self, cookie: str) -> None:
-        pair, _, how = cookie.partition(";")
+        pair, _, how = cookie.strip().partition(";")
         name, _, value = pair.partition("=")
         if "max-age=0" in how.lower():
             self.cookies.pop(name, None)
@@ -125,7 +141,8 @@ class Phone:
     def hang_up(self, port: int | None = None) -> None:
         """Closes the connection to a port, or all."""
         for one in [port] if port else list(self._lines):
-            self._lines.pop(one)[1].close()
+            if one in self._lines:
+                self._lines.pop(one)[1].close()
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 if TYPE_CHECKING:
     from shoal.offers.models import Offer
+    from shoal.shops.models import Shop
+    from shoal.traffic.models import Share
     from tests.trade import Market
 
 _CSRF = "b" * 32
@@ -62,18 +64,19 @@ def shared_by(market: "Market") -> dict[str, str]:
     """This will return the cookie of a phone that came through a link of the market's shop."""
     from django.core.signing import TimestampSigner
 
+    made = share(market.shop, market.offer, by=market.mei.code)
+    return {"shoal_share": TimestampSigner(salt="shoal_share").sign(made.code)}
+
+
+def share(shop: "Shop", offer: "Offer", *, by: str) -> "Share":
+    """This will make a link to an offer's product in a shop, as its keeper does."""
     from shoal.kit import clock
     from shoal.traffic.models import Share
     from shoal.traffic.operations import make_share
 
-    share = make_share(
-        shop=market.shop,
-        thing=Share.Thing.PRODUCT,
-        thing_code=market.offer.sku.product.code,
-        by=market.mei.code,
-        at=clock.now(),
-    )
-    return {"shoal_share": TimestampSigner(salt="shoal_share").sign(share.code)}
+    code = offer.sku.product.code
+    thing = Share.Thing.PRODUCT
+    return make_share(shop=shop, thing=thing, thing_code=code, by=by, at=clock.now())
 
 
 def order_form(market: "Market", offer: "Offer") -> Sequence[tuple[str, str]]:

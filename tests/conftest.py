@@ -46,6 +46,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("shoal")
 
+# On the database of its process, which it empties: it comes with its like, after all others.
+_TWO_WEBS = "tests/races/test_two_webs"
 _FAST = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -108,14 +110,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 class TogetherOrAnywhere(LoadScopeScheduling):
-    """What runs the whole of Shoal stays together, folder by folder; any other test goes to any."""
+    """What starts a Shoal of its own stays together with what shares it; any other test goes to
+    any process."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(_TWO_WEBS):
+            return _TWO_WEBS
         return nodeid.split("/")[1] if _runs_everything(nodeid) else nodeid
 
 
 def _runs_everything(nodeid: str) -> bool:
-    return nodeid.startswith(("tests/drills/", "tests/journeys/", "tests/races/test_two_webs"))
+    return nodeid.startswith(("tests/drills/", "tests/journeys/"))
 
 
 def _asks_for_database(item: pytest.Item) -> bool:
