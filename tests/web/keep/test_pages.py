@@ -10,6 +10,7 @@ from shoal.shops.operations import open_shop, pause_shop, suspend_shop
 from shoal.traffic.operations import make_share
 from tests import trade
 from tests.goods import HOUR, live_product, scheduled_sale, standing_offers
+from tests.web.full_pages import open_with_few_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -48,12 +49,9 @@ def test_full_pages_take_few_queries(mei, market, product, django_assert_max_num
         make_share(shop=market.shop, thing="product", thing_code=product.code, by="mei", at=at)
     for customer in (market.alice, market.bob):
         ask(customer=customer, shop=market.shop, text="有大一码吗？", at=at)
-    for name, most in PAGES.items():
-        with subtests.test(name):
-            with django_assert_max_num_queries(most):
-                response = page(mei, name)
-            assert response.status_code == 200
-            assert b"style=" not in response.content
+    open_with_few_queries(
+        lambda name: page(mei, name), PAGES, django_assert_max_num_queries, subtests
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)
