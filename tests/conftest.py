@@ -99,7 +99,11 @@ def pytest_collection_modifyitems(
 
 
 def pytest_runtest_setup() -> None:
-    """What a test logs is that test's, whichever stream was there when logging began."""
+    """A test begins in the platform's language and logs into its own stream: a page or a command
+    that the last one asked for in English leaves its thread in English."""
+    from django.utils import translation
+
+    translation.deactivate()
     for handler in logging.getLogger().handlers:
         if type(handler) is logging.StreamHandler:
             handler.stream = sys.stderr  # setStream would first flush one that is closed
