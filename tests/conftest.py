@@ -71,9 +71,9 @@ def pytest_configure(config: pytest.Config) -> None:
     del settings.DATABASES["default"]["OPTIONS"]["pool"]
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"shoal_test_{os.getpid()}"
     # A test changes something and looks at once; a customer may wait for half a second.
-    from shoal.web.kept.pages import changes
+    from shoal.kit import changes
 
-    changes.every = 0
+    changes.HEARS_EVERY = 0
     if config.getoption("numprocesses", None):
         # The processes it is about to start choose their own database before they read settings.
         del os.environ["DJANGO_SETTINGS_MODULE"]

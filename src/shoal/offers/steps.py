@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F
 
 from shoal.brands.events import BrandStateChanged
@@ -20,6 +21,22 @@ from shoal.offers.rules import Terms, sale_may_become
 from shoal.stock.steps import give_back
 
 _AT_ONCE = 1000
+_FIRST_PURCHASES = """
+INSERT INTO offers_purchase (id, offer_id, customer, quantity)
+SELECT id, offer, customer, 0
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS given (id, offer, customer)
+ON CONFLICT DO NOTHING
+"""
+_PURCHASES = """
+SELECT offer_id, customer, quantity FROM offers_purchase
+WHERE (offer_id, customer) IN (SELECT * FROM unnest(%s::uuid[], %s::uuid[]))
+ORDER BY offer_id, customer FOR UPDATE
+"""
+_NOTE_PURCHASES = """
+UPDATE offers_purchase AS kept SET quantity = given.quantity
+FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS given (offer, customer, quantity)
+WHERE kept.offer_id = given.offer AND kept.customer = given.customer
+"""
 
 
 @step
@@ -122,3 +139,26 @@ def brands_changed(facts: Sequence[BrandStateChanged]) -> None:
     FlashSale.objects.filter(
         brand__in=[fact.brand for fact in facts], state=FlashSale.State.SCHEDULED
     ).update(version=F("version") + 1)
+
+
+@step
+def lock_purchases(*, pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], int]:
+    """This will lock how many units customers have of limited offers, and return it.
+
+    `pairs` are (offer id, customer), sorted, so that two operations cannot wait for each other.
+    """
+    columns = [[offer for offer, _ in pairs], [customer for _, customer in pairs]]
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_PURCHASES, [[uuid7() for _ in pairs], *columns])
+        cursor.execute(_PURCHASES, columns)
+        return {(offer, customer): units for offer, customer, units in cursor.fetchall()}
+
+
+@step
+def note_purchases(*, units: Mapping[tuple[UUID, UUID], int]) -> None:
+    """This will write what customers now have of limited offers; `lock_purchases` came before."""
+    if not units:
+        return
+    offers, customers = [offer for offer, _ in units], [customer for _, customer in units]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_PURCHASES, [offers, customers, list(units.values())])

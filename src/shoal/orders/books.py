@@ -5,21 +5,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Count
+from django.db import connection
 
-from shoal.offers.models import Offer, Purchase
-from shoal.orders import pricing
-from shoal.orders.models import Order
+from shoal.offers.models import Offer
+from shoal.orders import known
 from shoal.orders.requests import OrderRequest
 from shoal.orders.rules import UNPAID_WITHIN
-from shoal.people.queries import codes_of
 from shoal.promotions.models import Claim, Promotion
-from shoal.promotions.queries import automatic_promotions, claims_by_code
-from shoal.shelves.queries import prices_in
+from shoal.promotions.queries import claims_by_code
 from shoal.shelves.rules import ShopPrice
 from shoal.shops.models import Shop
-from shoal.shops.queries import keepers_of
 from shoal.traffic.models import Share
+
+_UNPAID = """
+SELECT customer_id, count(*) FROM orders_order
+WHERE customer_id = ANY(%s) AND paid_at IS NULL AND placed_at > %s GROUP BY customer_id
+"""
 
 
 @dataclass(slots=True)
@@ -38,58 +39,37 @@ class Books:
     claims: dict[UUID, Claim] = field(default_factory=dict)
     available: dict[UUID, int] = field(default_factory=dict)
     bought: Counter[tuple[UUID, UUID]] = field(default_factory=Counter)
-    limited: Mapping[tuple[UUID, UUID], Purchase] = field(default_factory=dict)
+    limited: Mapping[tuple[UUID, UUID], int] = field(default_factory=dict)
 
 
 def look_up(requests: Sequence[OrderRequest]) -> Books:
     """This will read all that answering `requests` needs, in a fixed number of queries."""
-    asked = {wish.share for wish in requests if wish.share}
-    shares = Share.objects.select_related("shop").in_bulk(asked)
-    shops = Shop.objects.in_bulk({wish.storefront for wish in requests})
-    offers = pricing.load_offers(
-        (line.offer for wish in requests for line in wish.lines),
-        currencies={shop.currency for shop in shops.values()},
+    known.changes.ask()
+    shares = known.shares(wish.share for wish in requests if wish.share)
+    shops = known.shops(wish.storefront for wish in requests)
+    offers = known.offers(line.offer for wish in requests for line in wish.lines)
+    wanted = (
+        (wish.storefront, offers[line.offer])
+        for wish in requests
+        for line in wish.lines
+        if line.offer in offers
     )
-    wanted: dict[UUID, set[UUID]] = {}
-    for wish in requests:
-        wanted.setdefault(wish.storefront, set()).update(line.offer for line in wish.lines)
-    found = prices_in(
-        wanted={
-            shops[shop]: [offers[offer] for offer in ids if offer in offers]
-            for shop, ids in wanted.items()
-        }
-    )
-    earners = set(shops) | {share.shop_id for share in shares.values()}
     return Books(
         offers=offers,
         shops=shops,
         shares=shares,
-        keepers=keepers_of(shops=earners),
-        customers=codes_of(people={wish.customer for wish in requests}),
-        prices=found,
+        keepers=known.keepers([*shops, *(share.shop_id for share in shares.values())]),
+        customers=known.customers(wish.customer for wish in requests),
+        prices=known.prices(wanted),
         unpaid=_unpaid(requests),
         coupons=_coupons(requests),
-        automatic=_automatic(requests, shops, offers),
+        automatic=known.automatic(offers.values(), at=(wish.at for wish in requests)),
     )
 
 
 def _coupons(requests: Sequence[OrderRequest]) -> Mapping[str, Claim]:
     codes = {code for wish in requests for code in wish.coupons}
     return claims_by_code(codes=codes) if codes else {}
-
-
-def _automatic(
-    requests: Sequence[OrderRequest], shops: Mapping[UUID, Shop], offers: Mapping[UUID, Offer]
-) -> Sequence[Promotion]:
-    if not requests:
-        return []
-    return automatic_promotions(
-        brands={offer.brand_id for offer in offers.values()},
-        offers=offers,
-        currencies={shop.currency for shop in shops.values()},
-        from_at=min(wish.at for wish in requests),
-        to_at=max(wish.at for wish in requests),
-    )
 
 
 def _unpaid(requests: Sequence[OrderRequest]) -> Mapping[UUID, int]:
@@ -100,9 +80,7 @@ def _unpaid(requests: Sequence[OrderRequest]) -> Mapping[UUID, int]:
     """
     if not requests:
         return {}
-    rows = Order.objects.filter(
-        customer__in={wish.customer for wish in requests},
-        paid_at=None,
-        placed_at__gt=min(wish.at for wish in requests) - UNPAID_WITHIN,
-    )
-    return dict(rows.order_by().values_list("customer").annotate(count=Count("id")))
+    since = min(wish.at for wish in requests) - UNPAID_WITHIN
+    with connection.cursor() as cursor:
+        cursor.execute(_UNPAID, [list({wish.customer for wish in requests}), since])
+        return dict(cursor.fetchall())

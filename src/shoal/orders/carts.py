@@ -11,7 +11,7 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation
 from shoal.offers.queries import best_by_sku, open_offers
-from shoal.orders import pricing
+from shoal.orders import known, pricing
 from shoal.orders.models import CartLine, OrderLine
 from shoal.shelves.queries import prices
 from shoal.shops.models import Shop
@@ -40,11 +40,11 @@ def put_in_cart(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: da
 
     Raises OfferClosed when it is not on sale. Stock and limits are looked at when she orders.
     """
-    found = pricing.load_offers([offer], currencies=[shop.currency]).get(offer)
+    found = known.offers([offer]).get(offer)
     if found is None:
         raise NotFound
     pricing.check_open(found, at=at)
-    price = prices(shop=shop, offers=[found]).get(offer)
+    price = known.prices([(shop.id, found)]).get((shop.id, offer))
     if price is None:
         raise pricing.OfferClosed(title=pricing.title_of(found))
     return _put(visitor=visitor, shop=shop, offer=offer, quantity=quantity, seen=price.unit, at=at)

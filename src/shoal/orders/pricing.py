@@ -122,19 +122,14 @@ class PricedLine:
         return title_of(self.offer)
 
 
-def load_offers(ids: Iterable[UUID], *, currencies: Iterable[str]) -> dict[UUID, Offer]:
-    """This will load offers by id with all that pricing them in `currencies` needs.
-
-    In one query; in two more where a currency is not the brand's own.
-    """
-    wanted = set(currencies)
+def load_offers(ids: Iterable[UUID]) -> dict[UUID, Offer]:
+    """This will load offers by id with all that pricing them in any currency needs."""
     rows = Offer.objects.filter(id__in=set(ids)).select_related(
         "brand", "sku__product__category", "sku__product__freight"
     )
     found = {row.id: row for row in rows}
-    load_prices(offers=found.values(), currencies=wanted)
-    abroad = [row for row in found.values() if wanted - {row.currency}]
-    prefetch_related_objects(abroad, "sku__product__freight__prices")
+    load_prices(offers=found.values())
+    prefetch_related_objects(list(found.values()), "sku__product__freight__prices")
     return found
 
 

@@ -1,11 +1,13 @@
 """What a quote says about promotions: the best coupons chosen for her, the others to choose."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from shoal.kit.errors import Refused
+from shoal.orders import known
 from shoal.orders.discounts import (
     Basket,
     Discounted,
@@ -19,10 +21,9 @@ from shoal.orders.discounts import (
 from shoal.orders.pricing import PricedLine
 from shoal.promotions import rules
 from shoal.promotions.models import Claim
-from shoal.promotions.queries import automatic_promotions, claims_in_basket, coupon_rule
+from shoal.promotions.queries import claims_in_basket, coupon_rule
 from shoal.shops.models import Shop
-from shoal.shops.queries import keepers_of
-from shoal.traffic.models import Share
+from shoal.stock.queries import available
 from shoal.traffic.rules import Evidence, attribute, may_earn
 
 
@@ -69,13 +70,7 @@ def promote(
     """
     if not lines:
         return Promoted(())
-    automatic = automatic_promotions(
-        brands={line.offer.brand_id for line in lines},
-        offers={line.offer.id for line in lines},
-        currencies=[shop.currency],
-        from_at=at,
-        to_at=at,
-    )
+    automatic = known.automatic((line.offer for line in lines), at=[at])
     earner = _earner(shop, buyer)
     basket = Basket(shop, earner, lines, automatic, at)
     mine = claims_in_basket(customer=buyer.customer, currency=shop.currency, at=at) if buyer else []
@@ -88,7 +83,7 @@ def promote(
         )
     return Promoted(
         shares=found.shares,
-        granted=tuple(row for row in found.granted if not row.gift or _is_there(row, lines)),
+        granted=_there(found.granted, lines),
         coupons=tuple(_offered(basket, found, mine, chosen)),
         problem=problem,
     )
@@ -135,21 +130,24 @@ def _instead(basket: Basket, claim: Claim, chosen: Sequence[Claim]) -> int:
     return next((row.amount for row in found.granted if row.claim == claim), 0)
 
 
-def _is_there(row: Granted, lines: Sequence[PricedLine]) -> bool:
-    part = row.gift
-    if part is None:
-        return True
-    allotment = part.offer.allotment
-    wanted = sum(line.quantity for line in lines if line.offer.allotment_id == allotment.id)
-    return bool(allotment.available - wanted >= part.quantity)
+def _there(granted: Sequence[Granted], lines: Sequence[PricedLine]) -> tuple[Granted, ...]:
+    """Leaves out the gifts of which nothing is left beside what `lines` take."""
+    gifts = {row.gift.offer.allotment_id for row in granted if row.gift}
+    left = Counter(available(allotments=gifts)) if gifts else Counter[UUID]()
+    for line in lines:
+        left[line.offer.allotment_id] -= line.quantity
+    return tuple(
+        row
+        for row in granted
+        if not row.gift or left[row.gift.offer.allotment_id] >= row.gift.quantity
+    )
 
 
 def _earner(shop: Shop, buyer: Buyer | None) -> UUID | None:
     """The shop that would earn this order: the same decision as the desk's."""
     if buyer is None:
         return shop.id
-    found = Share.objects.select_related("shop")
-    share = found.filter(id=buyer.share).first() if buyer.share else None
+    share = known.shares([buyer.share]).get(buyer.share) if buyer.share else None
     if share is not None and not may_earn(
         suspended=share.shop.state == Shop.State.SUSPENDED,
         same_currency=share.shop.currency == shop.currency,
@@ -160,6 +158,6 @@ def _earner(shop: Shop, buyer: Buyer | None) -> UUID | None:
         storefront=shop.id,
         share=share.id if share else None,
         share_shop=share.shop_id if share else None,
-        keepers=keepers_of(shops={shop.id} | ({share.shop_id} if share else set())),
+        keepers=known.keepers([shop.id, *([share.shop_id] if share else [])]),
     )
     return attribute(evidence).earner

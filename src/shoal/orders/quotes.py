@@ -10,12 +10,11 @@ from django.db.models import Count
 from shoal.brands.models import Brand
 from shoal.kit.errors import Refused
 from shoal.offers.rules import Terms
-from shoal.orders import pricing
+from shoal.orders import known, pricing
 from shoal.orders.discounts import NOTHING_OFF, Granted, LineShare
 from shoal.orders.models import CartLine
 from shoal.orders.pricing import PricedLine
 from shoal.orders.promoting import Buyer, QuotedCoupon, promote
-from shoal.shelves.queries import prices
 from shoal.shelves.rules import ShopPrice
 from shoal.shops.models import Shop
 from shoal.stock.queries import available
@@ -132,7 +131,7 @@ def cart_shops(*, visitor: UUID) -> list[tuple[Shop, int]]:
     """This will list the shops where a visitor has something in her cart, and how many things."""
     rows = CartLine.objects.filter(visitor=visitor).values_list("shop").annotate(size=Count("id"))
     sizes = dict(rows)
-    shops = Shop.objects.filter(id__in=sizes).order_by("name", "id")
+    shops = sorted(known.shops(sizes).values(), key=lambda shop: (shop.name, shop.id))
     return [(shop, sizes[shop.id]) for shop in shops]
 
 
@@ -156,8 +155,9 @@ def quote(
     Gifts and bundles come by themselves. Of the coupons of `buyer` those with the codes `coupons`
     are taken off; None chooses the best for her.
     """
-    offers = pricing.load_offers((offer for offer, _ in wanted), currencies=[shop.currency])
-    here = prices(shop=shop, offers=list(offers.values()))
+    offers = known.offers(offer for offer, _ in wanted)
+    found = known.prices((shop.id, offer) for offer in offers.values())
+    here = {offer: price for (_, offer), price in found.items()}
     there = available(allotments=[offer.allotment_id for offer in offers.values()])
     rows = []
     for offer_id, quantity in wanted:

@@ -1,6 +1,6 @@
 """Every read of promotions and coupons; each takes its owner or its customer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -184,25 +184,33 @@ def gifts_on_show(*, brand: UUID, currency: str, at: datetime) -> list[Promotion
 
 
 def automatic_promotions(
-    *,
-    brands: Iterable[UUID],
-    offers: Iterable[UUID],
-    currencies: Iterable[str],
-    from_at: datetime,
-    to_at: datetime,
-) -> list[Promotion]:
-    """This will list the gifts of `brands`, and the bundles that hold one of `offers`.
+    *, goods: Collection[tuple[UUID, UUID]], from_at: datetime, to_at: datetime
+) -> dict[tuple[UUID, UUID], list[Promotion]]:
+    """This will list, for each (brand id, offer id), the brand's gifts and the offer's bundles.
 
-    Those that run at some moment of [from_at, to_at], with their parts loaded: two queries.
+    Those that run at some moment of [from_at, to_at), with their parts loaded: two queries for all.
     """
-    rows = Promotion.objects.filter(
-        state=Promotion.State.RUNNING, use_from_at__lte=to_at, use_until_at__gt=from_at
-    ).filter(
-        Q(kind=Promotion.Kind.GIFT, brand__in=set(brands))
-        | Q(kind=Promotion.Kind.BUNDLE, parts__offer__in=set(offers)),
-        currency__in=set(currencies),
+    brands, offers = {brand for brand, _ in goods}, {offer for _, offer in goods}
+    rows = (
+        Promotion.objects.filter(
+            state=Promotion.State.RUNNING, use_from_at__lt=to_at, use_until_at__gt=from_at
+        )
+        .filter(
+            Q(kind=Promotion.Kind.GIFT, brand__in=brands)
+            | Q(kind=Promotion.Kind.BUNDLE, parts__offer__in=offers)
+        )
+        .distinct()
+        .order_by("id")
+        .prefetch_related(Prefetch("parts", _parts()))
     )
-    return list(rows.distinct().order_by("id").prefetch_related(Prefetch("parts", _parts())))
+    found: dict[tuple[UUID, UUID], list[Promotion]] = {pair: [] for pair in goods}
+    for row in rows:
+        bundled = {part.offer_id for part in row.parts.all()}
+        is_gift = row.kind == Promotion.Kind.GIFT
+        for brand, offer in goods:
+            if (row.brand_id == brand) if is_gift else (offer in bundled):
+                found[brand, offer].append(row)
+    return found
 
 
 def claims_in_basket(*, customer: UUID, currency: str, at: datetime) -> list[Claim]:

@@ -125,7 +125,12 @@ def write_off(*, allotment: UUID, quantity: int, by: str, at: datetime, reason: 
 @step
 def lock_available(*, allotments: Iterable[UUID]) -> dict[UUID, int]:
     """This will lock `allotments` in sorted order and return how many units each has available."""
-    return {row.id: row.available for row in lock_rows(Allotment, allotments).values()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, available FROM stock_allotment WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            [list(set(allotments))],
+        )
+        return dict(cursor.fetchall())
 
 
 @step

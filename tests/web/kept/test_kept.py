@@ -11,12 +11,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from shoal.kit.changes import Changes
 from shoal.kit.clock import now
 from shoal.kit.transactions import operation
 from shoal.shelves.operations import write_words
 from shoal.shops.models import Shop
 from shoal.stock.models import Allotment
-from shoal.web.kept.changes import Changes
+from shoal.web.kept.moments import MOMENTS
 from shoal.web.kept.pages import Pages, keep
 from tests import trade
 
@@ -40,7 +41,7 @@ def heard(
     number = changes.now()
     act()
     changes.now()
-    return changes.since(number, shop=shop, brands=brands)
+    return changes.since(number, {shop, *(brands or ())}, any_brand=brands is None)
 
 
 def test_a_page_is_rendered_once(client: Client, address: str) -> None:
@@ -115,13 +116,13 @@ def test_what_the_clock_opens_and_closes_is_heard(
 ) -> None:
     ends_at = now() + timedelta(minutes=5)
     type(market.offer).objects.filter(id=market.offer.id).update(closes_at=ends_at)
-    changes = Changes(every=0)
+    changes = Changes(every=0, moments=MOMENTS)
     number = changes.now()
     changes.now()
-    assert not changes.since(number, shop=uuid4(), brands=set())
+    assert not changes.since(number, [uuid4()])
     monkeypatch.setattr("shoal.kit.clock.now", lambda: ends_at)
     changes.now()
-    assert changes.since(number, shop=uuid4(), brands=set())
+    assert changes.since(number, [uuid4()])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -145,11 +146,11 @@ def test_a_change_that_was_under_way_when_we_asked_is_not_missed(market: trade.M
     number = changes.now()
     Shop.objects.exclude(id=market.shop.id).update(name="快")  # a later transaction, over sooner
     changes.now()
-    assert not changes.since(number, shop=market.shop.id, brands=set())
+    assert not changes.since(number, [market.shop.id])
     go_on.set()
     slow.join(10)
     changes.now()
-    assert changes.since(number, shop=market.shop.id, brands=set())
+    assert changes.since(number, [market.shop.id])
 
 
 def test_changes_of_which_everybody_has_heard_are_tidied_away(market: trade.Market) -> None:

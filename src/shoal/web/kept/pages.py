@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language_from_request
 
-from shoal.web.kept.changes import Changes
+from shoal.kit.changes import Changes
+from shoal.web.kept.moments import MOMENTS
 
 MOST_BYTES = 64_000_000
 _MOST_SECONDS = 60.0
@@ -26,10 +27,10 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Shows:
-    """What a page that everybody shares depends on; brands None: any brand's goods."""
+    """Whose changes touch a page that everybody shares."""
 
-    shop: UUID
-    brands: Collection[UUID] | None
+    owners: Collection[UUID]
+    any_brand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ class _Kept:
 def keep(response: HttpResponse, *, shop: UUID, brands: Collection[UUID] | None) -> None:
     """This will let `response` be given to everybody who asks alike, until what it shows changes.
 
-    Only for a page that names nobody and sets no cookie.
+    It shows `shop` and goods of `brands`; None: of any brand. Only for a page that names nobody
+    and sets no cookie.
     """
-    setattr(response, _MARK, Shows(shop, brands))
+    setattr(response, _MARK, Shows((shop, *(brands or ())), any_brand=brands is None))
 
 
 class Pages:
@@ -61,25 +63,29 @@ class Pages:
     def answer(self, key: Key, render: Callable[[], HttpResponseBase]) -> HttpResponseBase:
         """This will return the kept page, or what `render` makes of it now.
 
-        Of many who want a page that is out of date one renders it, for all.
+        Of many who want a page that is out of date one renders it, for all. The others wait for
+        it if something on the page has changed, and take the old one if only its time is over.
         """
         kept = self._kept.get(key)
         if kept is None:
             return self._render(key, render, threading.Lock())
         self.changes.now()
-        if self._holds(kept):
+        is_true = self._is_true(kept)
+        if is_true and monotonic() < kept.until:
             return self._given(key, kept)
-        with kept.rendering:
+        if not kept.rendering.acquire(blocking=not is_true):
+            return self._given(key, kept)
+        try:
             newer = self._kept.get(key)
-            if newer is not None and self._holds(newer):
+            if newer is not None and newer is not kept and self._is_true(newer):
                 return self._given(key, newer)
             return self._render(key, render, kept.rendering)
+        finally:
+            kept.rendering.release()
 
-    def _holds(self, kept: _Kept) -> bool:
+    def _is_true(self, kept: _Kept) -> bool:
         shows = kept.shows
-        return monotonic() < kept.until and not self.changes.since(
-            kept.round, shop=shows.shop, brands=shows.brands
-        )
+        return not self.changes.since(kept.round, shows.owners, any_brand=shows.any_brand)
 
     def _given(self, key: Key, kept: _Kept) -> HttpResponse:
         with self._lock:
@@ -142,7 +148,7 @@ class KeepPages:
         return response
 
 
-changes = Changes()
+changes = Changes(moments=MOMENTS)
 
 
 def _key(request: HttpRequest) -> Key:

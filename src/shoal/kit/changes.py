@@ -1,12 +1,13 @@
-"""What has changed since a page was rendered, as this process has heard.
+"""What has changed since something was read, as this process has heard.
 
-Triggers write a row for each change (see the migration); a process reads the new ones twice a
-second while it is asked for pages. Nothing is missed: rows are read from the oldest transaction on
-that was still open when they were read before, whenever each of them commits.
+Triggers write a row for each change (see `web.migrations`); a process reads the new ones when it is
+about to use what it has kept. Nothing is missed: rows are read from the oldest transaction on that
+was still open when they were read before, whenever each of them commits.
 """
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from uuid import UUID
@@ -18,36 +19,44 @@ from shoal.kit import clock
 HEARS_EVERY = 0.5
 """Seconds after which a process asks again what has changed."""
 _MOST_OWNERS = 100_000
-_OPENS_AND_CLOSES = {"offers_offer", "offers_flashsale", "promotions_promotion"}
 
 _NEW = """
 SELECT id, owner, what, pg_snapshot_xmin(pg_current_snapshot())::text FROM web_change
 WHERE xid >= %s::xid8
 UNION ALL SELECT NULL, NULL, '', pg_snapshot_xmin(pg_current_snapshot())::text
 """
-# By the clock alone sales and coupons begin and end: no row tells it.
-_NEXT = """
-SELECT min(at) FROM (
-    SELECT min(opens_at) FROM offers_offer WHERE opens_at > %(now)s
-    UNION ALL SELECT min(closes_at) FROM offers_offer WHERE closes_at > %(now)s
-    UNION ALL SELECT min(trailer_at) FROM offers_flashsale WHERE trailer_at > %(now)s
-    UNION ALL SELECT min(starts_at) FROM offers_flashsale WHERE starts_at > %(now)s
-    UNION ALL SELECT min(ends_at) FROM offers_flashsale WHERE ends_at > %(now)s
-    UNION ALL SELECT min(claim_from_at) FROM promotions_promotion WHERE claim_from_at > %(now)s
-    UNION ALL SELECT min(claim_until_at) FROM promotions_promotion WHERE claim_until_at > %(now)s
-    UNION ALL SELECT min(use_from_at) FROM promotions_promotion WHERE use_from_at > %(now)s
-    UNION ALL SELECT min(use_until_at) FROM promotions_promotion WHERE use_until_at > %(now)s
-) AS moments (at)
-"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What begins and ends by the clock alone, so that no row tells it.
+
+    The tables that say when, and a query for the next such moment after `now`.
+    """
+
+    tables: frozenset[str]
+    next: str
+
+    def after(self, now: datetime) -> datetime | None:
+        """This will ask the database for the next moment after `now`."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.next, {"now": now})
+            found: datetime | None = cursor.fetchone()[0]
+            return found
 
 
 class Changes:
     """The newest change of each shop and brand, counted in the times that we have asked."""
 
     def __init__(
-        self, *, every: float = HEARS_EVERY, stopwatch: Callable[[], float] = monotonic
+        self,
+        *,
+        every: float | None = None,
+        moments: Moments | None = None,
+        stopwatch: Callable[[], float] = monotonic,
     ) -> None:
-        self.every, self._stopwatch = every, stopwatch
+        self._every = HEARS_EVERY if every is None else every
+        self._moments, self._stopwatch = moments, stopwatch
         self._lock = threading.Lock()
         self._asked_at = float("-inf")
         self._from = ""
@@ -67,6 +76,12 @@ class Changes:
                 self._lock.release()
         return self._round
 
+    def ask(self) -> int:
+        """This will ask now, whenever it was asked last: all that is committed is heard of."""
+        with self._lock:
+            self._ask()
+            return self._round
+
     def heard(self) -> int:
         """This will return the number of the last round, without asking."""
         return self._round
@@ -75,20 +90,18 @@ class Changes:
         """This will make the next one ask: somebody has just changed something through us."""
         self._asked_at = float("-inf")
 
-    def since(self, number: int, *, shop: UUID, brands: Collection[UUID] | None) -> bool:
-        """This will say whether what a page shows has changed after round `number`.
+    def since(self, number: int, owners: Iterable[UUID], *, any_brand: bool = False) -> bool:
+        """This will say whether anything of these shops and brands has changed after `number`.
 
-        The page shows `shop` and these brands' goods; None: any brand's.
+        With `any_brand` a change of any brand counts.
         """
-        latest = [self._everything, self._changed.get(shop, 0)]
-        if brands is None:
-            latest.append(self._any_brand)
-        else:
-            latest += [self._changed.get(brand, 0) for brand in brands]
-        return max(latest) > number
+        if self._everything > number or (any_brand and self._any_brand > number):
+            return True
+        changed = self._changed
+        return any(changed.get(owner, 0) > number for owner in owners)
 
     def _is_time(self) -> bool:
-        return self._stopwatch() - self._asked_at >= self.every
+        return self._stopwatch() - self._asked_at >= self._every
 
     def _ask(self) -> None:
         now, first = clock.now(), not self._from
@@ -106,8 +119,9 @@ class Changes:
         if first or passed:
             # Of what was rendered before we first asked nobody knows what has changed since.
             self._everything = self._round + 1
-        if first or passed or _OPENS_AND_CLOSES & {row[2] for row in new}:
-            self._next = _next_moment(now)
+        moments = self._moments
+        if moments and (first or passed or moments.tables & {row[2] for row in new}):
+            self._next = moments.after(now)
         self._round += 1
         self._asked_at = self._stopwatch()
 
@@ -122,10 +136,3 @@ class Changes:
                 self._changed[owner] = number
             if not what.startswith(("shops_", "shelves_")):
                 self._any_brand = number
-
-
-def _next_moment(now: datetime) -> datetime | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, {"now": now})
-        found: datetime | None = cursor.fetchone()[0]
-        return found
