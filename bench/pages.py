@@ -50,7 +50,7 @@ def run(report: Report) -> None:
         rates: dict[str, list[float]] = {name: [] for name in addresses}
         walked: dict[str, list[Walked]] = {name: [] for name in addresses}
         for urls in addresses.values():
-            _ask(urls, requests=4 * len(urls))  # every page is made in each process
+            _ask(urls, requests=12 * len(urls))  # every page is made in each process
         for _ in range(ROUNDS):
             for name, urls in addresses.items():
                 seconds, journeys = _ask(urls, requests=REQUESTS)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Value
-from django.db.models.functions import Least
+from django.db import connection
 
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
@@ -18,6 +17,16 @@ from shoal.shops.models import Shop
 
 _MOST_LINES = 120
 MOST_UNITS = 999
+# Two taps at one moment add up.
+_PUT = """
+INSERT INTO orders_cartline AS kept
+    (id, visitor, shop_id, offer_id, quantity, seen_minor, added_at, chosen)
+VALUES (%s, %s, %s, %s, %s, %s, %s, true)
+ON CONFLICT (visitor, shop_id, offer_id) DO UPDATE SET
+    quantity = least(kept.quantity + excluded.quantity, %s),
+    chosen = true,
+    seen_minor = excluded.seen_minor
+"""
 
 
 class CartFull(Refused):
@@ -35,7 +44,7 @@ class Kept:
 
 
 @operation
-def put_in_cart(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: datetime) -> CartLine:
+def put_in_cart(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: datetime) -> None:
     """This will add `quantity` units of an offer to a visitor's cart in `shop`.
 
     Raises OfferClosed when it is not on sale. Stock and limits are looked at when she orders.
@@ -47,7 +56,7 @@ def put_in_cart(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: da
     price = known.prices([(shop.id, found)]).get((shop.id, offer))
     if price is None:
         raise pricing.OfferClosed(title=pricing.title_of(found))
-    return _put(visitor=visitor, shop=shop, offer=offer, quantity=quantity, seen=price.unit, at=at)
+    _put(visitor=visitor, shop=shop, offer=offer, quantity=quantity, seen=price.unit, at=at)
 
 
 @operation
@@ -126,25 +135,10 @@ def buy_again(*, customer: UUID, order: str, visitor: UUID, shop: Shop, at: date
     return Kept(len(found), tuple(missing))
 
 
-def _put(
-    *, visitor: UUID, shop: Shop, offer: UUID, quantity: int, seen: int, at: datetime
-) -> CartLine:
+def _put(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, seen: int, at: datetime) -> None:
     quantity = max(1, min(quantity, MOST_UNITS))
-    line = CartLine.objects.filter(visitor=visitor, shop=shop, offer=offer).first()
-    if line is None and CartLine.objects.filter(visitor=visitor).count() >= _MOST_LINES:
+    others = CartLine.objects.filter(visitor=visitor).exclude(shop=shop, offer=offer)
+    if others.count() >= _MOST_LINES:
         raise CartFull(most=_MOST_LINES)
-    line, made = CartLine.objects.get_or_create(
-        visitor=visitor,
-        shop=shop,
-        offer_id=offer,
-        defaults={"id": uuid7(), "quantity": quantity, "seen_minor": seen, "added_at": at},
-    )
-    if not made:
-        rows = CartLine.objects.filter(id=line.id)
-        rows.update(
-            quantity=Least(F("quantity") + quantity, Value(MOST_UNITS)),
-            chosen=True,
-            seen_minor=seen,
-        )
-        line.refresh_from_db()
-    return line
+    with connection.cursor() as cursor:
+        cursor.execute(_PUT, [uuid7(), visitor, shop.id, offer, quantity, seen, at, MOST_UNITS])

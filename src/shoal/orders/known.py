@@ -7,9 +7,13 @@ that is older than it. What is held by locks (stock, limits, coupons) is never k
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from uuid import UUID
 
+from shoal.catalog import queries as catalog
+from shoal.catalog.models import Picture
 from shoal.kit.changes import Changes
+from shoal.kit.errors import NotFound
 from shoal.kit.kept import Kept
 from shoal.offers.models import Offer
 from shoal.orders import pricing
@@ -19,8 +23,11 @@ from shoal.promotions.queries import automatic_promotions
 from shoal.shelves.queries import prices_in
 from shoal.shelves.rules import ShopPrice
 from shoal.shops.models import Shop
-from shoal.shops.queries import keepers_of, shops_by_id
+from shoal.shops.queries import keepers_of, shop_id, shops_by_id
 from shoal.traffic.models import Share
+from shoal.traffic.queries import share_id
+
+T = TypeVar("T")
 
 changes = Changes()
 
@@ -33,6 +40,17 @@ _OnDay = tuple[UUID, UUID, date]
 def shops(ids: Iterable[UUID]) -> dict[UUID, Shop]:
     """This will return shops by id."""
     return _shops.of(ids)
+
+
+def shop_by_code(*, code: str) -> Shop:
+    """This will return the shop with this code. Raises NotFound."""
+    return _one(shops([shop_id(code=code)]))
+
+
+def share_by_code(*, code: str) -> Share:
+    """This will return the link with this code, with its shop. Raises NotFound."""
+    found = share_id(code)
+    return _one(shares([found] if found else []))
 
 
 def offers(ids: Iterable[UUID]) -> dict[UUID, Offer]:
@@ -70,6 +88,23 @@ def automatic(goods: Iterable[Offer], *, at: Iterable[datetime]) -> list[Promoti
     found = _automatic.of((offer.brand_id, offer.id, day) for offer in goods for day in days)
     rows = {row.id: row for several in found.values() for row in several}
     return [rows[key] for key in sorted(rows)]
+
+
+def covers(goods: Iterable[Offer]) -> dict[UUID, Picture]:
+    """This will return, by product, the first picture of what offers sell."""
+    found = _covers.of((offer.sku.product_id, offer.brand_id) for offer in goods)
+    return {product: picture for (product, _), picture in found.items() if picture}
+
+
+def _load_covers(keys: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], Picture | None]:
+    found = catalog.covers(product_ids=[product for product, _ in keys])
+    return {key: found.get(key[0]) for key in keys}
+
+
+def _one(found: Mapping[UUID, T]) -> T:
+    if not found:
+        raise NotFound
+    return next(iter(found.values()))
 
 
 def _load_prices(keys: Collection[_Here]) -> Mapping[_Here, ShopPrice]:
@@ -110,6 +145,9 @@ _shares = Kept[UUID, Share](
 )
 _keepers = Kept[UUID, UUID](
     changes, load=lambda ids: keepers_of(shops=ids), owners=lambda shop, _: (shop,)
+)
+_covers = Kept[tuple[UUID, UUID], Picture | None](
+    changes, load=_load_covers, owners=lambda key, _: (key[1],)
 )
 # A code stays its person's for good.
 _customers = Kept[UUID, str](

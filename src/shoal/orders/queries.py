@@ -54,6 +54,15 @@ def order_for_customer(*, customer: UUID, code: str) -> Order:
     return _one(with_lines(Order.objects.filter(customer=customer, code=code)))
 
 
+def order_to_pay(*, customer: UUID, code: str) -> Order:
+    """This will return one order of a customer's with its shop alone; else raises NotFound.
+
+    For the way to its payment and back: pages that ask again and again what state it is in.
+    """
+    rows = Order.objects.filter(customer=customer, code=code)
+    return _one(rows.select_related("storefront"))
+
+
 def orders_of_shop(*, shop: UUID, states: Iterable[str] = ()) -> QuerySet[Order]:
     """This will list the orders placed in a shop, newest first, all or only those in `states`."""
     rows = Order.objects.filter(storefront=shop)

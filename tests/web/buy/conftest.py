@@ -44,3 +44,13 @@ def put(market):
         return client.post("/cart/lines", form | {"quantity": str(quantity)}, headers=HERE)
 
     return put
+
+
+@pytest.fixture
+def known_shop(market, monkeypatch):
+    """As in a process that has served this shop a moment ago and has heard of no change since."""
+    from shoal.orders import known
+
+    monkeypatch.setattr(known.changes, "_every", 60)
+    known.changes.ask()
+    known.shop_by_code(code=market.shop.code)

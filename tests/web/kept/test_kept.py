@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
 from uuid import UUID, uuid4
 
 import pytest
@@ -195,3 +196,27 @@ def test_the_least_asked_for_goes_first() -> None:
     for name in ("a", "b"):
         pages.answer((name,), lambda name=name: rendered.append(name) or page("x", shop))
     assert rendered == ["b"]
+
+
+def test_while_one_renders_a_page_whose_time_is_over_others_take_the_old_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages, shop = Pages(Changes(every=60)), uuid4()
+    pages.changes.ask()
+    pages.answer(("home",), lambda: page("old", shop))
+    monkeypatch.setattr("shoal.web.kept.pages.monotonic", lambda: monotonic() + 3_600)
+    rendering, go_on, answers = threading.Event(), threading.Event(), []
+
+    def slowly() -> HttpResponse:
+        rendering.set()
+        assert go_on.wait(10)
+        return page("new", shop)
+
+    first = threading.Thread(target=lambda: answers.append(pages.answer(("home",), slowly)))
+    first.start()
+    assert rendering.wait(10)
+    assert pages.answer(("home",), lambda: page("twice", shop)).content == b"old"
+    go_on.set()
+    first.join(10)
+    assert [answer.content for answer in answers] == [b"new"]
+    assert pages.answer(("home",), lambda: page("twice", shop)).content == b"new"

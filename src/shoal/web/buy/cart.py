@@ -9,10 +9,10 @@ from shoal.kit import clock
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.money import Money
 from shoal.offers.queries import offer_by_code
+from shoal.orders import known
 from shoal.orders.carts import choose_cart_lines, put_in_cart, set_cart_quantity
 from shoal.orders.quotes import Quote, cart_quote, cart_shops, cart_size
 from shoal.shops.models import Shop
-from shoal.shops.queries import shop_by_code
 from shoal.web.access import anyone
 from shoal.web.answers import whole
 from shoal.web.arrivals import tell_open
@@ -62,7 +62,7 @@ def _shop_of_cart(request: HttpRequest) -> Shop | None:
 @require_POST
 def lines(request: HttpRequest) -> HttpResponse:
     """This will put an offer into the cart: a page's form, or a piece of the product's page."""
-    shop = shop_by_code(code=request.POST.get("shop", ""))
+    shop = known.shop_by_code(code=request.POST.get("shop", ""))
     owner = visitor_id(request)
     wants_piece = bool(request.headers.get("HX-Request"))
     refused: Refused | None = None
@@ -94,7 +94,7 @@ def lines(request: HttpRequest) -> HttpResponse:
 @require_GET
 def corner(request: HttpRequest, code: str) -> HttpResponse:
     """This will give a shared page what is hers: the bar with her cart's count."""
-    shop = shop_by_code(code=code)
+    shop = known.shop_by_code(code=code)
     if request.GET.get("look") == "buy-bar":
         count = cart_size(visitor=visitor_id(request))
         response = piece(request, "buy/pieces/cart_link.html", {"shop": shop, "count": count})

@@ -15,6 +15,7 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
 from shoal.offers.queries import offer_ids, offers_by_code
+from shoal.orders import known
 from shoal.orders.carts import MOST_UNITS, clear_ordered
 from shoal.orders.desk import OrderRequest, WantedLine, place_order
 from shoal.orders.quotes import Quote, cart_quote, quote
@@ -23,7 +24,7 @@ from shoal.people.operations import add_address
 from shoal.people.queries import KnownAddress, addresses_of, profile
 from shoal.people.rules import spaced_phone
 from shoal.shops.models import Shop
-from shoal.shops.queries import shop_by_code, shop_id
+from shoal.shops.queries import shop_id
 from shoal.traffic.queries import share_id
 from shoal.web.access import anyone, person_of
 from shoal.web.admission.door import in_turn, learn
@@ -63,7 +64,7 @@ class _Desk:
     @cached_property
     def shop(self) -> Shop:
         """The shop itself, for whoever shows a page of it; an order needs its id alone."""
-        return shop_by_code(code=self.shop_code)
+        return known.shop_by_code(code=self.shop_code)
 
     @property
     def query(self) -> str:

@@ -17,9 +17,9 @@ from django.utils.translation import gettext
 
 from shoal.care.queries import unread_by_customer
 from shoal.kit.errors import NotFound
+from shoal.orders import known
 from shoal.orders.quotes import cart_size
 from shoal.shops.models import Shop
-from shoal.shops.queries import shop_by_code
 from shoal.web.access import person_of
 from shoal.web.components.nav import Place, mark_current
 from shoal.web.kept.pages import keep
@@ -38,7 +38,7 @@ def shop_here(request: HttpRequest) -> Shop | None:
     named = request.POST.get("shop") or request.GET.get("shop")
     code = named or request.COOKIES.get(_SHOP_COOKIE)
     try:
-        return shop_by_code(code=code) if code else None
+        return known.shop_by_code(code=code) if code else None
     except NotFound:
         return None
 
@@ -152,7 +152,7 @@ def in_shop(
     def found(
         request: HttpRequest, code: str, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
-        shop = shop_by_code(code=code)
+        shop = known.shop_by_code(code=code)
         if shop.state == Shop.State.SUSPENDED:
             return shared_page(request, "buy/shop_suspended.html", {}, shop=shop)
         return view(request, shop, *args, **kwargs)

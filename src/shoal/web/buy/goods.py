@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 
 from shoal.brands.models import Brand
 from shoal.catalog.models import Picture, Product
-from shoal.catalog.queries import covers
 from shoal.kit.errors import Refused
 from shoal.kit.money import Money
 from shoal.kit.texts import in_language
 from shoal.offers.models import Offer
+from shoal.orders import known
 from shoal.orders.quotes import Quote, QuotedLine, QuotedParcel
 from shoal.shelves.queries import ShelfOffer
 from shoal.shelves.rules import ShopPrice
@@ -140,9 +140,8 @@ def choices(product: Product) -> list[dict[str, Any]]:
 
 
 def line_rows(quote: Quote) -> list[ParcelRow]:
-    """This will show a quote brand by brand, with the pictures of all lines in one query."""
-    products = {row.line.offer.sku.product_id for row in quote.lines}
-    pictures = covers(product_ids=products) if products else {}
+    """This will show a quote brand by brand, with the pictures of all lines."""
+    pictures = known.covers(row.line.offer for row in quote.lines)
     return [_parcel_row(quote.shop, parcel, pictures) for parcel in quote.parcels]
 
 

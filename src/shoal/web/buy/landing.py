@@ -7,10 +7,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shoal.kit.errors import NotFound
+from shoal.orders import known
 from shoal.shops.models import Shop
-from shoal.shops.queries import shop_by_code
 from shoal.traffic.models import Share
-from shoal.traffic.queries import share_by_code
 from shoal.web.access import anyone, person_of
 from shoal.web.arrivals import tell_visit
 from shoal.web.buy.frame import own_page, remember_shop, shop_here
@@ -23,7 +22,7 @@ from shoal.web.visitor import remember_share
 def share(request: HttpRequest, code: str) -> HttpResponse:
     """This will lead to what was shared, in the shop of who shared it. Writes a cookie, no row."""
     try:
-        found = share_by_code(code=code)
+        found = known.share_by_code(code=code)
     except NotFound:
         return render(request, "buy/old_link.html", {"nav": []}, status=404)
     remember_share(request, found.code)
@@ -41,7 +40,7 @@ def front(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("shop", "").strip().lower()
     if typed:
         try:
-            return _to(shop_by_code(code=typed))
+            return _to(known.shop_by_code(code=typed))
         except NotFound:
             return _welcome(request, typed=typed, status=404)
     shop = shop_here(request)

@@ -14,7 +14,7 @@ from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.kit.money import Money
 from shoal.orders.models import Order
-from shoal.orders.queries import order_for_customer
+from shoal.orders.queries import order_to_pay
 from shoal.payments.operations import Payer, start_payment
 from shoal.payments.providers import Client, ProviderDown
 from shoal.payments.providers.keys import NotSetUp
@@ -101,7 +101,7 @@ def _begin(request: HttpRequest, order: Order, name: str, *, several: bool) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def payment(request: SignedIn, code: str) -> HttpResponse:
     """This will let her choose how to pay an order that waits for it, and send her there."""
-    order = order_for_customer(customer=request.person.pk, code=code)
+    order = order_to_pay(customer=request.person.pk, code=code)
     if order.state != Order.State.UNPAID:
         return HttpResponseRedirect(reverse("buy:order", args=[code]))
     if request.method == "POST":
@@ -115,7 +115,7 @@ def payment(request: SignedIn, code: str) -> HttpResponse:
 @require_GET
 def payment_start(request: SignedIn, code: str) -> HttpResponse:
     """This will lead on from an order just placed to its payment. Safe to open again."""
-    order = order_for_customer(customer=request.person.pk, code=code)
+    order = order_to_pay(customer=request.person.pk, code=code)
     if order.state != Order.State.UNPAID:
         return HttpResponseRedirect(_after(order))
     return lead_to_payment(request, order=order, just_placed=True)
@@ -125,7 +125,7 @@ def payment_start(request: SignedIn, code: str) -> HttpResponse:
 @require_GET
 def going_on(request: SignedIn, code: str) -> HttpResponse:
     """This will go on with a payment that she began here, once WeChat has told who she is."""
-    order = order_for_customer(customer=request.person.pk, code=code)
+    order = order_to_pay(customer=request.person.pk, code=code)
     begun_here = request.session.pop(_PAYING, "") == code
     if order.state != Order.State.UNPAID or not begun_here:
         return HttpResponseRedirect(reverse("buy:order", args=[code]))
@@ -136,7 +136,7 @@ def going_on(request: SignedIn, code: str) -> HttpResponse:
 @require_GET
 def payment_return(request: SignedIn, code: str) -> HttpResponse:
     """This will wait with her for the partner's notice: only that says whether she has paid."""
-    order = order_for_customer(customer=request.person.pk, code=code)
+    order = order_to_pay(customer=request.person.pk, code=code)
     if order.state != Order.State.UNPAID:
         return HttpResponseRedirect(_after(order))
     context = _waiting(request, order)
@@ -147,7 +147,7 @@ def payment_return(request: SignedIn, code: str) -> HttpResponse:
 @require_GET
 def payment_state(request: SignedIn, code: str) -> HttpResponse:
     """This will say whether the notice has come: a piece of the page that waits."""
-    order = order_for_customer(customer=request.person.pk, code=code)
+    order = order_to_pay(customer=request.person.pk, code=code)
     if order.state != Order.State.UNPAID:
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = _after(order)
@@ -161,7 +161,7 @@ def payment_state(request: SignedIn, code: str) -> HttpResponse:
 @require_GET
 def paid(request: SignedIn, code: str) -> HttpResponse:
     """This will thank her, and say what happens next."""
-    order = order_for_customer(customer=request.person.pk, code=code)
+    order = order_to_pay(customer=request.person.pk, code=code)
     if order.paid_at is None or order.state == Order.State.CANCELLED:
         return HttpResponseRedirect(reverse("buy:order", args=[code]))
     context = {"order": order, "total": Money(order.total_minor, order.currency)}

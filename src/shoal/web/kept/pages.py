@@ -16,7 +16,7 @@ from shoal.kit.changes import Changes
 from shoal.web.kept.moments import MOMENTS
 
 MOST_BYTES = 64_000_000
-_MOST_SECONDS = 60.0
+_MOST_SECONDS = 300.0
 """What nothing tells us of (how many were sold, a keeper's own name) is shown within that time."""
 _OWN_HEADERS = ("HX-Request", "Authorization", "Range")
 _WORKSHOPS = ("/keep/", "/supply/", "/desk/")
