@@ -94,6 +94,7 @@ def run(report: Report) -> None:
         for name, megabytes in site.memory_mb().items():
             report.figure(f"memory of {name}, MB", megabytes)
         _check(report, market, paid=CLIENTS + ROUNDS * ORDERS)
+        site.examine(report)
 
 
 async def buy(phone: Phone, wish: Wish) -> None:

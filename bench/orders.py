@@ -35,12 +35,12 @@ _FOUND = 302
 
 def run(report: Report) -> None:
     """This will place orders over HTTP and through pgbench, by turns, and compare them."""
-    with serving(threads=128) as site:
+    with serving(threads=64, processes_of_web=2) as site:
         from tests import trade
 
         _say_settings(report)
         market = trade.open_market(stock=10_000_000, per_customer=99)
-        bench = _Bench(site, market, customers.sign_in_many(CUSTOMERS))
+        bench = OrderBench(site, market, customers.sign_in_many(CUSTOMERS))
         hot = [market.offer]
         bench.place(hot, orders=4 * CLIENTS, clients=CLIENTS)  # everything is warm
         report.figure("the same rows as pgbench", int(bench.same_rows()), at_least=1)
@@ -59,6 +59,7 @@ def run(report: Report) -> None:
         for name, megabytes in site.memory_mb().items():
             report.figure(f"memory of {name}, MB", megabytes)
         bench.check(report)
+        site.examine(report)
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class _Rounds:
         return statistics.median(self.plain_rates)
 
 
-class _Bench:
+class OrderBench:
     """Places orders, and remembers how many and what they wrote."""
 
     def __init__(self, site: Site, market: "Market", known: Sequence[customers.Customer]) -> None:
@@ -115,10 +116,11 @@ class _Bench:
             measured.rates.append(ORDERS / seconds)
             measured.walked += walked
             if beside_pgbench:
-                measured.plain_rates.append(self._plain(offers, clients))
+                measured.plain_rates.append(self.place_plainly(offers, clients=clients))
         return measured
 
-    def _plain(self, offers: Sequence["Offer"], clients: int) -> float:
+    def place_plainly(self, offers: Sequence["Offer"], *, clients: int) -> float:
+        """The same rows by pgbench for some seconds; returns how many orders a second."""
         from shoal.orders.models import Order
 
         newest = Order.objects.filter(customer=self.known[0].id).order_by("-placed_at").first()
@@ -141,7 +143,7 @@ class _Bench:
         self.place(offers, orders=CLIENTS, clients=CLIENTS)
         desk = plain.written()
         count = self.placed
-        self._plain(offers, CLIENTS)
+        self.place_plainly(offers, clients=CLIENTS)
         both = plain.written()
         of_desk = {name: (desk[name] - before[name]) / CLIENTS for name in desk}
         of_plain = {name: (both[name] - desk[name]) / (self.placed - count) for name in desk}

@@ -49,8 +49,8 @@ def place_orders(
 
     Each is of one of `people` and takes one unit of one of `allotments`.
     """
-    _number("bench_people", people)
-    _number("bench_allotments", allotments)
+    number("bench_people", people)
+    number("bench_allotments", allotments)
     with tempfile.TemporaryDirectory(prefix="shoal-plain-") as folder:
         script = Path(folder) / "order.sql"
         lines = _script(order, people=len(people), allotments=len(allotments))
@@ -95,8 +95,8 @@ def written() -> Mapping[str, int]:
     return {table: int(counts.get(table, 0)) for table in COUNTED}
 
 
-def _number(table: str, ids: Sequence[UUID]) -> None:
-    """Writes ids down under the numbers that pgbench draws."""
+def number(table: str, ids: Sequence[UUID]) -> None:
+    """This will write ids down in a table of this name, under the numbers from 0 on."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
         cursor.execute(f"CREATE TABLE {table} (place int PRIMARY KEY, id uuid)")
@@ -110,7 +110,7 @@ def _number(table: str, ids: Sequence[UUID]) -> None:
 
 def _script(order: UUID, *, people: int, allotments: int) -> Iterator[str]:
     """The transaction's lines. `:n` tells this order's ids from all others."""
-    rows = [(table, row) for table, where in _TABLES.items() for row in _rows(table, where, order)]
+    rows = rows_of(order)
     own = {row["id"]: place for place, (_, row) in enumerate(rows)}
     (line,) = (row for table, row in rows if table == "orders_orderline")
     drawn = {
@@ -129,14 +129,22 @@ def _script(order: UUID, *, people: int, allotments: int) -> Iterator[str]:
     for place, (table, row) in enumerate(rows):
         names = ", ".join(f'"{name}"' for name in row)
         values = ", ".join(
-            drawn.get(text) or _value(name, text, own, place) for name, text in row.items()
+            drawn.get(text) or value(name, text, own, place) for name, text in row.items()
         )
         yield f"INSERT INTO {table} ({names}) VALUES ({values});"  # noqa: S608 - rows of ours
     yield "COMMIT;"
 
 
-def _value(name: str, text: str | None, own: Mapping[str | None, int], place: int) -> str:
-    """A column's value: an id or a code of this order's own, anything else as the desk wrote it."""
+def rows_of(order: UUID) -> list[tuple[str, dict[str, str | None]]]:
+    """This will read every row that the desk wrote for an order, as text, in the rows' order."""
+    return [(table, row) for table, where in _TABLES.items() for row in _rows(table, where, order)]
+
+
+def value(name: str, text: str | None, own: Mapping[str | None, int], place: int) -> str:
+    """This will write a column's value as SQL.
+
+    An id or a code of this order's own is made of `:n`; anything else is as the desk wrote it.
+    """
     if text is None:
         return "NULL"
     if text in own:

@@ -59,9 +59,9 @@ def run(report: Report) -> None:
         references = (f"B{number}" for number in itertools.count())
         sales = [_applied_sale(brand, references) for _ in range(2 * (TIMES + 1))]
         report.figure("products in a sale", PRODUCTS)
-        _write_shops(report, first=1, last=FEW)
+        write_shops(report, first=1, last=FEW)
         few = _measure(report, sales[: TIMES + 1], shops=FEW)
-        _write_shops(report, first=FEW + 1, last=MANY)
+        write_shops(report, first=FEW + 1, last=MANY)
         _write_exceptions()
         many = _measure(report, sales[TIMES + 1 :], shops=MANY)
         report.figure("rows more with many shops", many[0] - few[0], at_most=0)
@@ -81,7 +81,8 @@ def _applied_sale(brand: object, references: object) -> "FlashSale":
     return sale
 
 
-def _write_shops(report: Report, *, first: int, last: int) -> None:
+def write_shops(report: Report, *, first: int, last: int) -> None:
+    """This will write shops with these numbers in bulk, each with a keeper of its own."""
     from django.db import connection
 
     for begin in range(first, last + 1, _AT_ONCE):

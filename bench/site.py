@@ -1,6 +1,8 @@
 """An installation that serves, for benches that come through its front door."""
 
+import json
 import os
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from shoal.run import children, health, nats, ports, processes
-from shoal.run.bench import scratch_installation
+from shoal.run.bench import Report, scratch_installation
 
 _LISTENS = 60
 
@@ -31,6 +33,15 @@ class Site:
     def memory_mb(self) -> dict[str, float]:
         """This will return what each of its programs holds in memory, children and all."""
         return {name: _memory(pid) / 1_048_576 for name, pid in self.pids.items()}
+
+    def examine(self, report: Report) -> None:
+        """This will have the doctor look at what the bench has left, and tell what it finds."""
+        words = children.shoal("doctor", "--json")
+        done = subprocess.run(words, check=False, env=children.environment(), capture_output=True)
+        found = [row for row in json.loads(done.stdout) if not row["ok"] and not row["warning"]]
+        for row in found:
+            report.say(f"{row['name']}: {row['sentence']}")
+        report.figure("what the doctor finds", len(found), at_most=0)
 
     def cpu_seconds(self) -> dict[str, float]:
         """This will return the processor time that each of its programs has used."""

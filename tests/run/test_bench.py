@@ -1,6 +1,7 @@
 """The form that every bench keeps."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def test_json_is_one_object_with_limits_beside_figures(
     assert bench.names(tmp_path) == ["small"]
     assert bench.measure(tmp_path, "small", as_json=True) == 1
     told = json.loads(capsys.readouterr().out)
-    assert list(told) == ["name", "machine", "figures", "targets"]
+    assert list(told) == ["name", "machine", "date", "figures", "targets"]
     assert [target["holds"] for target in told["targets"]] == [True, False]
     assert set(told["targets"][0]) == {"figure", "value", "target", "holds"}
 
@@ -31,3 +32,18 @@ def test_json_is_one_object_with_limits_beside_figures(
 def test_fewer_than_five_times_is_no_median() -> None:
     with pytest.raises(ValueError, match="5"):
         bench.Report("x").median(lambda: None, times=3)
+
+
+def test_all_of_them_are_told_and_one_that_cannot_run_stops_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bench").mkdir()
+    for name in ("broken", "small"):
+        (tmp_path / "bench" / f"{name}.py").write_text(_BENCH)
+    one = 'import sys; print(\'{"name": "small"}\') if "small" in sys.argv else sys.exit(2)'
+    monkeypatch.setattr(
+        "shoal.run.children.shoal", lambda *words: (sys.executable, "-c", one, *words)
+    )
+    assert bench.measure_all(tmp_path, as_json=True) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told == [{"name": "broken", "ran": False}, {"name": "small"}]

@@ -1,4 +1,4 @@
-"""`./run bench NAME`: one measurement against its limits, in a checkout."""
+"""`./run bench NAME`: one measurement against its limits, or all of them, in a checkout."""
 
 import argparse
 
@@ -8,8 +8,8 @@ from shoal.run.trouble import CannotRun
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """This will tell the parser what to measure and how to print it."""
-    parser.add_argument("name", nargs="?", help="a file of bench/; none lists them")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("name", nargs="?", help="a file of bench/, or all; none lists them")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, of all a list")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -22,4 +22,6 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.name:
         print("\n".join(bench.names(checkout)))
         return 0
+    if arguments.name == "all":
+        return bench.measure_all(checkout, as_json=arguments.json)
     return bench.measure(checkout, arguments.name, as_json=arguments.json)

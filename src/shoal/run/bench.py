@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shoal.kit import clock
 from shoal.run.trouble import CannotRun
 
 _TIMES = 5
@@ -73,6 +74,7 @@ class Report:
         whole = {
             "name": self.name,
             "machine": machine(),
+            "date": clock.now().date().isoformat(),
             "figures": self.figures,
             "targets": targets,
         }
@@ -147,6 +149,27 @@ def measure(checkout: Path, name: str, *, as_json: bool) -> int:
         module.run(report)
     print(report.as_json() if as_json else f"{name} on {machine()}\n{report.as_text()}")
     return 0 if all(target.holds for target in report.targets) else 1
+
+
+def measure_all(checkout: Path, *, as_json: bool) -> int:
+    """This will run every bench of the checkout, each in a process of its own, one by one.
+
+    Prints their reports, or a list of them as JSON; returns 1 if a limit does not hold, or if one
+    could not run.
+    """
+    from shoal.run import children
+
+    reports, failed = [], False
+    for name in names(checkout):
+        words = children.shoal("bench", name, *(["--json"] if as_json else []))
+        told = subprocess.PIPE if as_json else None
+        done = subprocess.run(words, check=False, stdout=told, text=True)
+        failed |= done.returncode != 0
+        if as_json:
+            reports.append(json.loads(done.stdout) if done.stdout else {"name": name, "ran": False})
+    if as_json:
+        print(json.dumps(reports, ensure_ascii=False, indent=2))
+    return int(failed)
 
 
 @contextmanager
