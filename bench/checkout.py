@@ -27,7 +27,7 @@ ORDERS = 48
 CLIENTS = 16
 AT_LEAST = 110
 _OK, _FOUND, _SEE_OTHER = 200, 302, 303
-_LOOKS_AFTER = 0.05
+_LOOKS_AFTER = 0.2
 """Seconds after which somebody looks again. Our page asks every two seconds; here that would only
 measure the page's patience."""
 _MOST_LOOKS = 600
@@ -60,6 +60,8 @@ def run(report: Report) -> None:
             "nats",
             "sandbox-pay",
             "worker",
+            threads=CLIENTS,
+            processes_of_web=2,
             SHOAL_CODES_PER_NETWORK="1000000",
             SHOAL_ORDERS_PER_NETWORK="1000000",
         ) as site,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PRODUCTS, SHOPS, ORDERS = 50, 100, 500
 TIMES_AS_MANY = (1, 10, 100)
-BATCH, BATCHES = 16, 20
+BATCH, BATCHES, COPIED = 16, 20, 200
 PAGES = 12
 MOST = 1.5
 _PHONE = {"Accept-Encoding": "gzip", "Accept-Language": "zh-CN"}
@@ -74,8 +74,10 @@ class _World:
         self.market = trade.open_market(stock=1_000_000)
         for _ in range(PRODUCTS - 1):
             trade.standing_offer(self.market.brand, stock=1_000)
-        self.known = customers.sign_in_many(BATCH * 50)
-        self.turn = itertools.cycle(self.known)
+        known = customers.sign_in_many(COPIED + BATCH * 50)
+        # Apart, for who has ten unpaid orders may place no more.
+        self.turn = itertools.cycle(known[COPIED:])
+        self.copied = [UUID(one.id) for one in known[:COPIED]]
         self.share = customers.share(self.market.shop, self.market.offer, by=self.market.mei.code)
         self.there = 0
 
@@ -90,9 +92,8 @@ class _World:
         (placed,) = place_orders(requests=[self.wish()])
         if not isinstance(placed, Placed):
             raise TypeError(f"an order was answered with {placed}")
-        people = [UUID(one.id) for one in self.known]
         grown.copy_order(
-            placed.order, first=ORDERS * self.there + 1, last=ORDERS * times, people=people
+            placed.order, first=ORDERS * self.there + 1, last=ORDERS * times, people=self.copied
         )
         grown.analyze()
         self.there = times
@@ -130,10 +131,12 @@ class _World:
 
     def orders(self) -> _Cost:
         """What one of a batch costs."""
-        from shoal.orders.desk import place_orders
+        from shoal.orders.desk import Placed, place_orders
 
         def batch() -> None:
-            place_orders(requests=[self.wish() for _ in range(BATCH)])
+            answers = place_orders(requests=[self.wish() for _ in range(BATCH)])
+            if not all(isinstance(answer, Placed) for answer in answers):
+                raise RuntimeError(f"orders were answered with {answers}")
 
         return self._cost(batch, times=BATCHES, parts=BATCH)
 
@@ -173,16 +176,16 @@ class _World:
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
-        with CaptureQueriesContext(connection) as asked:
-            do()  # everything is warm
+        do()  # everything is warm
         with CaptureQueriesContext(connection) as asked:
             do()
+        sent = [row["sql"] for row in asked.captured_queries]  # before the next request clears it
         database, own = _cpu(self.postmaster), time.process_time()
         for _ in range(times):
             do()
         own, database = time.process_time() - own, _cpu(self.postmaster) - database
         each = 1_000 / times / parts
-        return _Cost(own * each, database * each, [row["sql"] for row in asked.captured_queries])
+        return _Cost(own * each, database * each, sent)
 
 
 def _cpu(pid: int) -> float:
