@@ -6,7 +6,7 @@ stands how PostgreSQL finds what they ask for in the largest world.
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ PRODUCTS, SHOPS, ORDERS = 50, 100, 500
 TIMES_AS_MANY = (1, 10, 100)
 BATCH, BATCHES, COPIED = 16, 20, 200
 PAGES = 12
+OWNERS = PAGES + 2
 MOST = 1.5
 _PHONE = {"Accept-Encoding": "gzip", "Accept-Language": "zh-CN"}
 
@@ -74,26 +75,24 @@ class _World:
         self.market = trade.open_market(stock=1_000_000)
         for _ in range(PRODUCTS - 1):
             trade.standing_offer(self.market.brand, stock=1_000)
-        known = customers.sign_in_many(COPIED + BATCH * 50)
+        known = customers.sign_in_many(COPIED + OWNERS + BATCH * 50)
         # Apart, for who has ten unpaid orders may place no more.
-        self.turn = itertools.cycle(known[COPIED:])
+        self.turn = itertools.cycle(known[COPIED + OWNERS :])
+        self.owners = known[COPIED : COPIED + OWNERS]
         self.copied = [UUID(one.id) for one in known[:COPIED]]
         self.share = customers.share(self.market.shop, self.market.offer, by=self.market.mei.code)
         self.there = 0
+        self.place([self.wish(UUID(one.id)) for one in self.owners])
 
     def grow(self, report: Report, times: int) -> None:
         """Until there are so many times as many products, shops and orders as at first."""
-        from shoal.orders.desk import Placed, place_orders
-
         if times > 1:
             grown.copy_goods(first=max(1, self.there), last=times - 1)
         before = SHOPS * self.there
         write_shops(report, first=before + 1, last=SHOPS * times)
-        (placed,) = place_orders(requests=[self.wish()])
-        if not isinstance(placed, Placed):
-            raise TypeError(f"an order was answered with {placed}")
+        (order,) = self.place([self.wish()])
         grown.copy_order(
-            placed.order, first=ORDERS * self.there + 1, last=ORDERS * times, people=self.copied
+            order, first=ORDERS * self.there + 1, last=ORDERS * times, people=self.copied
         )
         grown.analyze()
         self.there = times
@@ -112,15 +111,15 @@ class _World:
             "her orders": lambda: self.pages("/orders", own=True),
         }
 
-    def wish(self) -> "OrderRequest":
-        """The next customer's order."""
+    def wish(self, customer: UUID | None = None) -> "OrderRequest":
+        """Somebody's order, or the next customer's."""
         from shoal.kit.clock import now
         from shoal.orders.requests import OrderRequest, WantedLine
 
         offer = self.market.offer
         return OrderRequest(
             key=uuid4(),
-            customer=UUID(next(self.turn).id),
+            customer=customer or UUID(next(self.turn).id),
             storefront=self.market.shop.id,
             share=self.share.id,
             lines=(WantedLine(offer.id, 1, offer.sale_minor),),
@@ -129,14 +128,21 @@ class _World:
             at=now(),
         )
 
-    def orders(self) -> _Cost:
-        """What one of a batch costs."""
+    def place(self, wishes: "Sequence[OrderRequest]") -> list[UUID]:
+        """Places orders, all of them; returns their ids."""
         from shoal.orders.desk import Placed, place_orders
 
+        answers = place_orders(requests=wishes)
+        placed = [answer.order for answer in answers if isinstance(answer, Placed)]
+        if len(placed) < len(wishes):
+            raise RuntimeError(f"orders were answered with {answers}")
+        return placed
+
+    def orders(self) -> _Cost:
+        """What one of a batch costs."""
+
         def batch() -> None:
-            answers = place_orders(requests=[self.wish() for _ in range(BATCH)])
-            if not all(isinstance(answer, Placed) for answer in answers):
-                raise RuntimeError(f"orders were answered with {answers}")
+            self.place([self.wish() for _ in range(BATCH)])
 
         return self._cost(batch, times=BATCHES, parts=BATCH)
 
@@ -147,8 +153,8 @@ class _World:
         from shoal.kit.clock import now
         from shoal.orders.carts import put_in_cart
 
-        def client() -> Client:
-            made, customer = Client(headers=_PHONE), next(self.turn)
+        def client(customer: customers.Customer) -> Client:
+            made = Client(headers=_PHONE)
             if own:
                 made.cookies.load(customer.cookies)
                 put_in_cart(
@@ -162,7 +168,7 @@ class _World:
             return made
 
         # Each has a middleware of its own, which has kept nothing.
-        waiting = [client() for _ in range(PAGES + 2)]
+        waiting = [client(customer) for customer in self.owners]
         clients: Iterator[Client] = iter(waiting)
 
         def page() -> None:

@@ -214,7 +214,8 @@ def on_shelf(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> "QuerySe
 
 def shelf_offers(*, shop: Shop, at: datetime, choice: Choice = Choice()) -> list[ShelfOffer]:
     """This will list the offers that `shop` shows, by product and variant, with its markups."""
-    ids = on_shelf(shop=shop, at=at, choice=choice).values("id")
+    # Found first, then loaded: as one question PostgreSQL reads every offer there is.
+    ids = list(on_shelf(shop=shop, at=at, choice=choice).order_by().values_list("id", flat=True))
     rows = full_offers().filter(id__in=ids)
     offers = list(rows.order_by("sku__product", "sku__position", "sku", "id"))
     found = prices(shop=shop, offers=offers)

@@ -28,7 +28,7 @@ def sale(market):
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("shop", 13), ("categories", 3), ("search", 9), ("product", 11)]
+    ("name", "most"), [("shop", 14), ("categories", 3), ("search", 10), ("product", 12)]
 )
 def test_pages_take_few_queries_however_much_they_show(
     stranger, market, product, known_shop, name, most, django_assert_max_num_queries
