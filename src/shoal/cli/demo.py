@@ -14,7 +14,7 @@ from shoal.run.trouble import CannotRun
 # What Shoal writes into a data folder; nothing else in it is ever deleted.
 _OURS = (
     "postgres", "vault", "sockets", "programs", "static", "media", "private", "locale", "log",
-    "nats", "spool", "sandbox-pay", "secrets.json", "demo-world",
+    "nats", "spool", "sandbox-pay", "secrets.json", "demo-world", "version",
 )  # fmt: skip
 
 

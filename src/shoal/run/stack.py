@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shoal import env
-from shoal.run import children, database, health, nats, ports, postgres
+from shoal.run import children, database, health, nats, ports, postgres, version
 from shoal.run.supervisor import Supervisor
 from shoal.run.trouble import CannotRun, explained
 
@@ -37,14 +38,17 @@ def bring_up(
             supervisor.start(nats.program(data))
         start_clusters(supervisor, data=data, tell=tell)
         database.check(data)
-        tell("bringing the database to this version")
-        if supervisor.complete(children.shoal("migrate", "--quiet"), children.environment()):
-            raise CannotRun("The database could not be brought to this version; see above.")
+        if not version.is_current(data, at=datetime.now(UTC)):
+            tell("bringing the database to this version")
+            if supervisor.complete(children.shoal("migrate", "--quiet"), children.environment()):
+                raise CannotRun("The database could not be brought to this version; see above.")
         furnish()
         tell("starting the web and its helpers")
         for program in children.programs():
             supervisor.start(program)
-        _wait_for_web(supervisor)
+            if program.name == "web":
+                # People wait for it, and for nothing else: the others would load beside it.
+                _wait_for_web(supervisor)
     except OSError as error:
         raise explained(error, data) from error
 
