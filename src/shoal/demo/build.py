@@ -3,9 +3,12 @@
 from datetime import timedelta
 from random import Random
 
+from django.conf import settings
+
 from shoal.demo import people
 from shoal.demo.bills import reconcile
 from shoal.demo.cases import ask_for_help
+from shoal.demo.charges import bring_along
 from shoal.demo.goods import Tell, hold_sales, load_texts, supply
 from shoal.demo.promotions import claim_some, promote
 from shoal.demo.trade import trade
@@ -61,3 +64,4 @@ def build_world(*, progress: Tell) -> None:
     reconcile(operators=operators, at=at)
     leave_waiting(suppliers=suppliers, operators=operators, customers=customers, at=at)
     people.talk(shops, keepers, customers, at)
+    bring_along(settings.SHOAL_PAY_SANDBOX_FOLDER)
