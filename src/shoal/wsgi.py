@@ -3,15 +3,21 @@
 import os
 import threading
 
-from django.core.wsgi import get_wsgi_application
+from shoal.run.loading import all_at_once
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoal.settings")
-application = get_wsgi_application()
+os.environ["DJANGO_SETTINGS_MODULE"] = "shoal.settings"
 
-# Chinese words take half a second to load: now, beside the first requests, and not inside one.
-from shoal.catalog import words  # noqa: E402 - after the settings are named
-from shoal.traffic import stream  # noqa: E402
+with all_at_once():
+    from django.core.wsgi import get_wsgi_application
+
+    application = get_wsgi_application()
+
+    # Now, and not inside the first request.
+    import shoal.urls  # noqa: F401 - Django finds it by its name
+    from shoal.catalog import words
+    from shoal.traffic import stream
 
 # What a killed web process left on the disk of its visits is told as soon as the next one runs.
 stream.publisher().start()
+# Chinese words take half a second to load: now, beside the first requests, and not inside one.
 threading.Thread(target=words.warm, name="words", daemon=True).start()

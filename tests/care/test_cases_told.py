@@ -10,7 +10,7 @@ from shoal.care import queries_cases as queries
 from shoal.care.models import Case
 from shoal.care.opening import OtherGoods, WantedUnits
 from shoal.care.operations_rulings import rule_case
-from shoal.care.rules_cases import Kind, Reason, State
+from shoal.care.rules_cases import Deed, Kind, Reason, Side, State, deeds_of
 from shoal.care.steps_cases import GivenUnits
 from shoal.care.steps_erasure import CasesUnderWay, refuse_open_cases
 from shoal.catalog.models import Product
@@ -38,6 +38,13 @@ def _with_freight(minor: int) -> trade.Market:
     return market
 
 
+def _ning_works_at(market: trade.Market) -> None:
+    [ning] = operation(make_people)(
+        records=[{"email": "ning@haifeng.example", "name": "Ning"}], languages=["en"], at=AT
+    )
+    add_member(brand=market.brand, person=ning, role=BrandMember.Role.WAREHOUSE, at=AT)
+
+
 def test_each_step_is_told_in_the_listener_s_language() -> None:
     market = trade.open_market()
     placed = delivered(market, customer=market.bob)
@@ -58,10 +65,7 @@ def test_the_brand_hears_that_its_offer_is_taken_before_anything_comes_back() ->
     market = trade.open_market()
     name_address(market)
     placed = delivered(market)
-    [ning] = operation(make_people)(
-        records=[{"email": "ning@haifeng.example", "name": "Ning"}], languages=["en"], at=AT
-    )
-    add_member(brand=market.brand, person=ning, role=BrandMember.Role.WAREHOUSE, at=AT)
+    _ning_works_at(market)
     case = forwarded(placed, units=2)
     part = [GivenUnits(OrderLine.objects.get(order=placed).id, 1, 10_000)]
     brand.offer_less(
@@ -73,6 +77,23 @@ def test_the_brand_hears_that_its_offer_is_taken_before_anything_comes_back() ->
     assert told.to == "ning@haifeng.example"
     assert "It does not wait for you now." in told.body
     assert f"/supply/cases/{case.code}" in told.body
+
+
+def test_the_brand_hears_that_the_platform_is_asked_and_may_add_its_part() -> None:
+    market = trade.open_market()
+    _ning_works_at(market)
+    case = forwarded(delivered(market), kind=Kind.REFUND)
+    brand.refuse_case(brand=market.brand.id, code=case.code, words="已使用", by="owner", at=ASKED)
+    Outgoing.objects.all().delete()
+    cases.ask_platform(
+        customer=market.alice.id, code=case.code, words="没有用过", by="alice", at=ASKED
+    )
+    [told] = [one for one in outbox() if one.to == "ning@haifeng.example"]
+    assert "has asked the platform to decide" in told.body
+    assert "2026" in told.body, "until when"
+    assert "没有用过" not in told.body
+    assert f"/supply/cases/{case.code}" in told.body
+    assert Deed.SAY in deeds_of(side=Side.BRAND, state=again(case).state)
 
 
 def test_a_doubt_is_told_to_the_platform_and_not_to_the_brand() -> None:

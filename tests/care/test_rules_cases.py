@@ -285,6 +285,7 @@ def test_each_side_has_its_own_time() -> None:
         (Deed.REFUSE, State.OFFERED, Side.BRAND, [Side.CUSTOMER]),
         (Deed.RULE, State.RETURNING, Side.PLATFORM, [Side.CUSTOMER]),
         (Deed.TAKE_OFFER, State.RETURNING, Side.CUSTOMER, [Side.BRAND]),
+        (Deed.ASK_PLATFORM, State.DISPUTED, Side.CUSTOMER, [Side.BRAND, Side.PLATFORM]),
         (Deed.SAY, State.OFFERED, Side.CUSTOMER, [Side.BRAND]),
         (Deed.REFUND, State.REFUNDED, None, [Side.CUSTOMER, Side.KEEPER, Side.BRAND]),
         (Deed.WITHDRAW, State.WITHDRAWN, Side.CUSTOMER, [Side.KEEPER, Side.BRAND]),

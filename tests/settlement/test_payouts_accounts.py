@@ -82,8 +82,9 @@ def test_three_wrong_sums_end_it(partner):
     account = judge_account(code=account.code, accepted=True, reason="", by=OLGA, at=EARNED)
     send_payouts(at=EARNED)
     for refused in (WrongProof, WrongProof, ProofLost):
-        with pytest.raises(refused):
+        with pytest.raises(refused) as said:
             prove_account(party=party, minor=account.proof_minor + 1, at=EARNED)
+        assert "left" not in said.value.sentence, "the page says how many tries are left"
     account.refresh_from_db()
     assert account.state == "refused"
     with pytest.raises(NothingToProve):

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from shoal.ledger.models import Account
-from shoal.settlement.models_payouts import Payout
+from shoal.settlement.models_payouts import Payout, PayoutStep
 from shoal.settlement.operations_payouts import (
+    NothingForTheBank,
     ask_payout,
     hand_over_file,
     send_payouts,
@@ -14,6 +15,7 @@ from shoal.settlement.operations_payouts import (
     take_back,
 )
 from shoal.settlement.payout_providers.file import AnswerLacks, AnswerUnreadable
+from shoal.settlement.queries_payouts import steps_in_files
 from shoal.settlement.rules_payouts import Why
 from tests import trade
 from tests.payouts import (
@@ -43,7 +45,6 @@ def test_a_bank_that_takes_files(mei):
     run = released()
     assert send_payouts(at=EARNED) == 0
     first = hand_over_file(code=run.code, by=OLGA, at=EARNED)
-    assert hand_over_file(code=run.code, by=OLGA, at=EARNED) == first
     assert f"{payout.code},bank,美,工商银行,6222020200012345,200.00,CNY" in first.decode()
     assert state(payout) == State.SENT
     for bad in (b"\xff\xfe", b"a,b\n1,2\n", b""):
@@ -62,7 +63,31 @@ def test_a_bank_that_takes_files(mei):
     assert take_answer(data=right, by=OLGA, at=EARNED) == [None]
     assert (state(payout), payout.reference) == (State.PAID, "B1")
     assert at(Account.Kind.BANK) == 20_000
-    assert hand_over_file(code=run.code, by=OLGA, at=EARNED).decode().count("\n") == 1
+    for copy in (False, True):
+        with pytest.raises(NothingForTheBank):
+            hand_over_file(code=run.code, by=OLGA, at=EARNED, copy=copy)
+    assert trade.is_sound()
+
+
+def test_what_the_bank_has_comes_again_only_as_a_copy(mei):
+    """Uploaded twice it may be paid twice: so nobody gets it twice without asking for that."""
+    payout = ask_payout(party=mei, amount=None, by="mei", at=EARNED)
+    run = released()
+    with pytest.raises(NothingForTheBank):
+        hand_over_file(code=run.code, by=OLGA, at=EARNED, copy=True)
+    assert state(payout) == State.RELEASED
+    first = hand_over_file(code=run.code, by=OLGA, at=EARNED)
+    steps = PayoutStep.objects.filter(payout=payout).count()
+    with pytest.raises(NothingForTheBank):
+        hand_over_file(code=run.code, by="oskar", at=EARNED + DAY)
+    assert (state(payout), PayoutStep.objects.filter(payout=payout).count()) == (State.SENT, steps)
+    assert hand_over_file(code=run.code, by="oskar", at=EARNED + DAY, copy=True) == first
+    assert state(payout) == State.SENT
+    taken = [(step.by, step.reason) for step in steps_in_files(run=run)]
+    assert taken == [
+        (OLGA, "in the bank’s file"),
+        ("oskar", "in a copy of the bank’s file"),
+    ]
     assert trade.is_sound()
 
 

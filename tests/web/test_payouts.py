@@ -62,6 +62,12 @@ def test_from_the_keepers_page_to_the_banks_file(market):
     file = oskar.post(f"/desk/payouts/runs/{run.code}/file")
     assert ACCOUNT["number"] in file.content.decode()
     assert payouts.state(Payout.objects.get()) == "sent"
+    again = olga.post(f"/desk/payouts/runs/{run.code}/file", follow=True).content.decode()
+    assert "the bank has it all" in again
+    assert "what is uploaded twice may be paid twice" in again
+    copy = olga.post(f"/desk/payouts/runs/{run.code}/file", {"lost": "yes"})
+    assert copy["Content-Disposition"].endswith('-copy.csv"')
+    assert copy.content == file.content
     for path in ("payouts", f"payouts/runs/{run.code}", f"payouts/{Payout.objects.get().code}"):
         assert olga.get(f"/desk/{path}").status_code == 200
 

@@ -363,10 +363,13 @@ def needs_second(*, amount: int, above: int) -> bool:
 def told(*, deed: Deed, state: str, side: Side | None) -> list[Side]:
     """This will list who hears of a deed; nobody of what she did herself.
 
-    The customer, whom the case waits for now, and at its end everybody. The brand hears what would
-    stay with the customer alone: that she takes an offer, or what she says of it.
+    The customer, whom the case waits for now, and at its end everybody. The brand hears that the
+    platform is asked to decide, as it may still say its part; and what would stay with the
+    customer alone: that she takes an offer, or what she says of it.
     """
     wanted = {Side.CUSTOMER}
+    if deed == Deed.ASK_PLATFORM:
+        wanted.add(Side.BRAND)
     if deed == Deed.MONEY_FAILED:
         wanted |= {Side.KEEPER, Side.PLATFORM}
     if deed != Deed.MONEY_BACK and state in WAITS_FOR:

@@ -109,6 +109,11 @@ def _to_others(case: Case, deed: Deed, who: Side) -> str:
         words = gettext("Case {code}: {amount} could not be sent back to the customer.")
     elif case.until_at is None:
         words = gettext("Case {code} is closed.")
+    elif case.waits_for != who and deed == Deed.ASK_PLATFORM:
+        words = gettext(
+            "Case {code}: the customer has asked the platform to decide. It decides by {until};"
+            " you can add words and pictures until then."
+        )
     elif case.waits_for != who:
         words = gettext("Case {code}: the customer has answered. It does not wait for you now.")
     else:

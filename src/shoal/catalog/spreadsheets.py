@@ -14,9 +14,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 from shoal.kit.errors import Refused
 
 MOST_COLUMNS = 64
@@ -149,6 +146,8 @@ def _delimiter(beginning: str) -> str:
 
 
 def _xlsx_rows(path: Path) -> _Numbered:
+    from openpyxl import load_workbook
+
     _check_archive(path)
     # By its path openpyxl would judge a file by how its name ends.
     with path.open("rb") as file:
@@ -238,6 +237,9 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]])
 
 
 def _write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("products")
     sheet.freeze_panes = "A2"

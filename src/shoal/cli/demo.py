@@ -14,7 +14,7 @@ from shoal.run.trouble import CannotRun
 # What Shoal writes into a data folder; nothing else in it is ever deleted.
 _OURS = (
     "postgres", "vault", "sockets", "programs", "static", "media", "private", "locale", "log",
-    "nats", "spool", "sandbox-pay", "secrets.json", "demo-world",
+    "nats", "spool", "sandbox-pay", "secrets.json", "demo-world", "version",
 )  # fmt: skip
 
 
@@ -33,8 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     _choose_address(arguments)
     data = env.data_folder()
     tell = teller()
-    with only_one(data):
-        stack.require_ports()
+    with only_one(data), stack.held_ports() as held:
         if arguments.fresh:
             tell(f"deleting the old world in {data}")
             delete_world(data)
@@ -45,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
                     supervisor,
                     data=data,
                     tell=tell,
+                    held=held,
                     furnish=lambda: _build_world(supervisor, data=data, tell=tell),
                 )
                 print(f"ready {env.public_url()}/", flush=True)

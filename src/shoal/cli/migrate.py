@@ -38,17 +38,19 @@ def bring_up_to_date(data: Path, *, quiet: bool) -> None:
     from django.core.management import call_command
 
     from shoal.kit import clock, partitions, vault
-    from shoal.run import migrations
+    from shoal.run import migrations, version
 
+    at = clock.now()
     pending = migrations.pending()
     if pending:
         print(f"  applying {len(pending)} migrations", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
     vault.create_schema()
-    partitions.ensure_partitions(at=clock.now())
+    partitions.ensure_partitions(at=at)
     _bring_files_up_to_date(data)
     vault.close()
+    version.note(data, at=at)
     if not (pending or quiet):
         print("Everything is at this version already.")
 

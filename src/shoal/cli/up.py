@@ -18,10 +18,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     del arguments
     data = env.data_folder()
-    stack.require_ports()
-    with only_one(data), Supervisor(data / "log" / "shoal.log", console=_print) as supervisor:
+    with (
+        only_one(data),
+        stack.held_ports() as held,
+        Supervisor(data / "log" / "shoal.log", console=_print) as supervisor,
+    ):
         try:
-            stack.bring_up(supervisor, data=data, tell=supervisor.say)
+            stack.bring_up(supervisor, data=data, tell=supervisor.say, held=held)
             supervisor.say(f"ready {env.public_url()}/")
             supervisor.watch()
         except Stopped:

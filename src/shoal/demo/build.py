@@ -3,15 +3,20 @@
 from datetime import timedelta
 from random import Random
 
+from django.conf import settings
+
 from shoal.demo import people
 from shoal.demo.bills import reconcile
 from shoal.demo.cases import ask_for_help
+from shoal.demo.charges import bring_along
 from shoal.demo.goods import Tell, hold_sales, load_texts, supply
 from shoal.demo.promotions import claim_some, promote
 from shoal.demo.trade import trade
+from shoal.demo.visits import come
 from shoal.demo.waiting import leave_waiting
 from shoal.kit.clock import now
 from shoal.people.operations.invitations import appoint_operator
+from shoal.traffic.queries import shares_of
 
 _SEED = 20_260_501
 _CUSTOMERS = 200
@@ -57,7 +62,10 @@ def build_world(*, progress: Tell) -> None:
         at=at,
         tell=progress,
     )
+    shares = [share for shop in shops for share in shares_of(shop=shop)]
+    come(shares=shares, random=Random(_SEED), at=at)
     ask_for_help(suppliers=suppliers, operators=operators, at=at)
     reconcile(operators=operators, at=at)
     leave_waiting(suppliers=suppliers, operators=operators, customers=customers, at=at)
     people.talk(shops, keepers, customers, at)
+    bring_along(settings.SHOAL_PAY_SANDBOX_FOLDER)

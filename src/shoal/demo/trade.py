@@ -50,7 +50,8 @@ def trade(
     tell: Tell,
 ) -> None:
     """This will let the customers buy, day by day until `at`, and everybody else do their part."""
-    shares = _shares(shops, keepers, suppliers, at - _DAYS * _DAY)
+    # Before the first orders, which come through them.
+    shares = _shares(shops, keepers, suppliers, at - _DAYS * _DAY - 60 * _MINUTE)
     for day in range(_DAYS, -1, -1):
         tell("days of trade", _DAYS - day, _DAYS)
         moment = at - day * _DAY

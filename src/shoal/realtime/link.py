@@ -3,10 +3,10 @@
 import asyncio
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import nats
 from django.conf import settings
 from nats.aio.client import Client
 from nats.errors import Error
@@ -23,7 +23,7 @@ AWAY = (Error, OSError, TimeoutError)
 
 
 class Away(OSError):
-    """Nothing says where NATS stands: it does not run here."""
+    """NATS does not run here, or does not answer where it should; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,31 @@ def address() -> str:
 async def connect() -> Client:
     """This will return a connection that is good until NATS goes: then make a new one.
 
-    Raises one of `AWAY`.
+    Raises Away, within some seconds, when there is none to be had.
     """
+    last: list[Exception] = []
 
-    async def silent(_: Exception) -> None:
-        """Whoever uses the connection is told by an exception."""
+    async def remember(trouble: Exception) -> None:
+        """Whoever uses the connection is told by an exception; whoever makes it wants the cause."""
+        last[:] = [trouble]
 
-    return await nats.connect(
-        address(),
-        token=None if settings.SHOAL_NATS_URL else settings.SHOAL_NATS_TOKEN,
-        connect_timeout=_CONNECT_SECONDS,
-        allow_reconnect=False,  # the port may be another one next time
-        error_cb=silent,
-    )
+    where, client = address(), Client()
+    try:
+        await client.connect(
+            where,
+            token=None if settings.SHOAL_NATS_URL else settings.SHOAL_NATS_TOKEN,
+            connect_timeout=_CONNECT_SECONDS,
+            allow_reconnect=False,  # the port may be another one next time
+            # The first connection counts as one too: without this it is tried for two minutes.
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
+            error_cb=remember,
+        )
+    except AWAY as error:
+        with suppress(*AWAY):
+            await client.close()  # somebody who is not NATS may have let us in
+        raise Away(str(last[0] if last else error) or "no answer in time") from error
+    return client
 
 
 async def stream_on(client: Client, stream: Stream) -> JetStreamContext:

@@ -4,38 +4,39 @@ import importlib.util
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shoal import env
-from shoal.run import postgres, processes
+from shoal.run import postgres, processes, web
 from shoal.run.places import Cluster
 from shoal.run.supervisor import Program
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A command of ours that keeps running, and when it is wanted."""
+    """A program of ours that keeps running, and when it is wanted."""
 
     name: str
-    command: tuple[str, ...]
+    command: Callable[[], Sequence[str]]
     wanted: Callable[[], bool] = lambda: True
 
 
 TABLE: tuple[Row, ...] = (
     Row(
         "sandbox-pay",
-        ("sandbox-pay",),
+        lambda: shoal("sandbox-pay"),
         wanted=lambda: "sandbox" in env.payment_partners() and _exists("shoal.sandbox_pay"),
     ),
-    Row("web", ("web",)),
-    Row("worker", ("worker",)),
+    # Granian at once: `shoal web` would only look at the secrets again before it becomes granian.
+    Row("web", lambda: web.command(env.data_folder())),
+    Row("worker", lambda: shoal("worker")),
 )
 
 
 def programs() -> list[Program]:
     """This will list the programs wanted by the settings, in the order to start them."""
-    return [Program(row.name, shoal(*row.command), environment()) for row in TABLE if row.wanted()]
+    return [Program(row.name, row.command(), environment()) for row in TABLE if row.wanted()]
 
 
 def cluster_program(cluster: Cluster) -> Program:

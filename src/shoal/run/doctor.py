@@ -134,8 +134,12 @@ def _stream() -> Iterator[Check]:
         yield Check(
             "NATS",
             ok=False,
-            sentence=f"it does not answer ({trouble}): visits wait on the disk. `shoal up` starts"
-            " it, or SHOAL_NATS_URL names one.",
+            sentence=f"it does not answer ({trouble}): visits wait on the disk. "
+            + (
+                "Is it running where SHOAL_NATS_URL says?"
+                if settings.SHOAL_NATS_URL
+                else "`shoal up` starts it, or SHOAL_NATS_URL names one."
+            ),
             warning=True,
         )
     else:

@@ -3,18 +3,23 @@
 import http.client
 import time
 from dataclasses import dataclass, field
-
-from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from typing import TYPE_CHECKING
 
 from shoal import env
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
 
 PATH = "/healthz"
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask, not to listen
 
 
-def healthz(_request: HttpRequest) -> HttpResponse:
+def healthz(_request: "HttpRequest") -> "HttpResponse":
     """This will answer "ok" if this process can use its database."""
+    # The supervisor asks without Django, which takes a while to load.
+    from django.db import connection
+    from django.http import HttpResponse
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")

@@ -9,14 +9,26 @@ from shoal.run.trouble import CannotRun
 
 def require_free(host: str, port: int, *, option: str) -> None:
     """This will raise CannotRun, naming `option`, unless `host`:`port` can be listened on."""
+    hold(host, port, option=option).close()
+
+
+def hold(host: str, port: int, *, option: str) -> socket.socket:
+    """This will listen on `host`:`port`, so that nobody else can until the socket is closed.
+
+    Raises CannotRun, naming `option`, where somebody does already.
+    """
     try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            probe.listen(1)
+        with ExitStack() as on_trouble:
+            family, kind, _, _, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            held = on_trouble.enter_context(socket.socket(family, kind))
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            held.bind(address)
+            # Only who listens keeps others from listening: binding alone would not.
+            held.listen(1)
+            on_trouble.pop_all()
+            return held
     except socket.gaierror as error:
         raise CannotRun(f"There is no host {host!r} to listen on: choose another.") from error
     except PermissionError as error:

@@ -1,23 +1,33 @@
 """Everything one machine runs, in order: PostgreSQL, this version's schema, our own processes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shoal import env
-from shoal.run import children, database, health, nats, ports, postgres
+from shoal.run import children, database, health, nats, ports, postgres, version
 from shoal.run.supervisor import Supervisor
 from shoal.run.trouble import CannotRun, explained
 
 _WEB_SECONDS = 60
 
 
-def require_ports() -> None:
-    """This will raise CannotRun unless the ports that we are about to listen on are free."""
+@contextmanager
+def held_ports() -> Iterator[ExitStack]:
+    """This will hold the ports of our programs until they start: a world may be built before that.
+
+    Raises CannotRun when somebody else has one of them.
+    """
     host = env.read("SHOAL_HOST")
-    ports.require_free(host, env.read("SHOAL_PORT"), option="--port or SHOAL_PORT")
+    wanted = {"SHOAL_PORT": "--port or SHOAL_PORT"}
     if "sandbox" in env.payment_partners():
-        ports.require_free(host, env.read("SHOAL_PAY_PORT"), option="SHOAL_PAY_PORT")
+        wanted["SHOAL_PAY_PORT"] = "SHOAL_PAY_PORT"
+    with ExitStack() as held:
+        for setting, option in wanted.items():
+            held.enter_context(ports.hold(host, env.read(setting), option=option))
+        yield held
 
 
 def bring_up(
@@ -25,26 +35,32 @@ def bring_up(
     *,
     data: Path,
     tell: Callable[[str], None],
+    held: ExitStack,
     furnish: Callable[[], None] = lambda: None,
 ) -> None:
     """This will start everything under `supervisor` and return once the web serves.
 
-    `tell` hears what is being done; `furnish` is called once the database is ready and before
-    anything looks at it. Raises CannotRun with one line when something cannot start.
+    `tell` hears what is being done; `held` are our programs' ports until they start; `furnish` is
+    called once the database is ready and before anything looks at it. Raises CannotRun with one
+    line when something cannot start.
     """
     try:
         if nats.wanted():
             supervisor.start(nats.program(data))
         start_clusters(supervisor, data=data, tell=tell)
         database.check(data)
-        tell("bringing the database to this version")
-        if supervisor.complete(children.shoal("migrate", "--quiet"), children.environment()):
-            raise CannotRun("The database could not be brought to this version; see above.")
+        if not version.is_current(data, at=datetime.now(UTC)):
+            tell("bringing the database to this version")
+            if supervisor.complete(children.shoal("migrate", "--quiet"), children.environment()):
+                raise CannotRun("The database could not be brought to this version; see above.")
         furnish()
         tell("starting the web and its helpers")
+        held.close()
         for program in children.programs():
             supervisor.start(program)
-        _wait_for_web(supervisor)
+            if program.name == "web":
+                # People wait for it, and for nothing else: the others would load beside it.
+                _wait_for_web(supervisor)
     except OSError as error:
         raise explained(error, data) from error
 

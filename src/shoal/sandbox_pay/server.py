@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from shoal.sandbox_pay import bank, billing, business, pages
+from shoal.sandbox_pay import bank, billing, business, history, pages
 from shoal.sandbox_pay.keys import WINDOW_SECONDS, BadSignature, Keys, check, load_keys, sign
 from shoal.sandbox_pay.sender import Sender
 from shoal.sandbox_pay.store import Store, as_body, manners, set_manners
@@ -274,6 +274,7 @@ def serve(*, host: str, port: int, folder: Path, merchant_key: bytes, merchant_n
     """
     folder.mkdir(parents=True, exist_ok=True)
     keys, store = load_keys(folder, merchant_key), Store(folder / "partner.sqlite3")
+    history.take_in(store, folder)
     stopping = threading.Event()
     sender = threading.Thread(target=Sender(store, keys, stopping).run, name="sender")
     with make_server(

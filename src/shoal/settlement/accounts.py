@@ -57,7 +57,7 @@ class NothingToProve(Refused):
 
 
 class WrongProof(Refused):
-    """That is not the sum we sent. You have {left} more tries."""
+    """That is not the sum we sent. Please look once more."""
 
     code = "wrong_proof"
 
@@ -181,7 +181,7 @@ def prove_account(*, party: Party, minor: int, at: datetime) -> PayoutAccount:
     if account.state == State.REFUSED:
         raise ProofLost
     if account.state != State.VERIFIED:
-        raise WrongProof(left=TRIES - account.proof_tries)
+        raise WrongProof
     return account
 
 

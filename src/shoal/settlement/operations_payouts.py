@@ -83,6 +83,12 @@ class HeldAlready(Refused):
     code = "held_already"
 
 
+class NothingForTheBank(Refused):
+    """Nothing of this run waits for a file: the bank has it all, or has answered already."""
+
+    code = "nothing_for_the_bank"
+
+
 @operation
 def ask_payout(*, party: Party, amount: int | None, by: str, at: datetime) -> Payout:
     """This will take a payout that the party asks for; without `amount` it is all she has.
@@ -324,24 +330,28 @@ def _put_off(*, payout: UUID, why: str, refused: bool, at: datetime) -> None:
 
 
 @operation
-def hand_over_file(*, code: str, by: str, at: datetime) -> bytes:
-    """This will return the bank's file of a released run, and note that it is with the bank.
+def hand_over_file(*, code: str, by: str, at: datetime, copy: bool = False) -> bytes:
+    """This will return a file of what in a released run the bank has not had, and note that it has.
 
-    The same run gives the same lines again: payouts that have ended since are left out.
+    With `copy` it is what the bank has had and not answered, once more: for a file that never
+    reached it. Each step says who took which. Raises NothingForTheBank.
     """
     run = PayoutRun.objects.select_for_update().filter(code=code).first()
     if run is None or run.state != PayoutRun.State.RELEASED:
         raise NotFound
     rows = Payout.objects.filter(
-        run=run, provider=BY_FILE, state__in=[State.RELEASED, State.SENT]
+        run=run, provider=BY_FILE, state=State.SENT if copy else State.RELEASED
     ).select_related("account")
+    found = list(rows.order_by("id").select_for_update(of=("self",)))
+    if not found:
+        raise NothingForTheBank
+    reason = "in a copy of the bank’s file" if copy else "in the bank’s file"
     payouts = []
-    for payout in rows.order_by("id").select_for_update(of=("self",)):
-        if payout.state == State.RELEASED and _account_is_gone(payout):
+    for payout in found:
+        if not copy and _account_is_gone(payout):
             fail_payout(payout=payout, reason="account changed", by=by, at=at)
             continue
-        if payout.state == State.RELEASED:
-            move(payout=payout, to=State.SENT, by=by, at=at, reason="in the bank’s file")
+        move(payout=payout, to=State.SENT, by=by, at=at, reason=reason)
         payouts.append(payout)
     return write_file(sendings=_sendings(payouts))
 

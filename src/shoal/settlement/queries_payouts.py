@@ -23,6 +23,7 @@ from shoal.settlement.models_payouts import (
     PayoutRun,
     PayoutStep,
 )
+from shoal.settlement.payout_providers.file import NAME as BY_FILE
 from shoal.settlement.rules_payouts import Block, Standing, blocks
 from shoal.settlement.withholding import brackets_of, withhold
 
@@ -130,6 +131,14 @@ def payout_by_code(*, code: str, party: "Party | None" = None) -> Payout:
 def payout_steps(*, payout: Payout) -> list[PayoutStep]:
     """This will list what has happened to a payout, oldest first."""
     return list(PayoutStep.objects.filter(payout=payout).order_by("id"))
+
+
+def steps_in_files(*, run: PayoutRun) -> list[PayoutStep]:
+    """This will list, oldest first, who took files of a run: one step for each file."""
+    rows = PayoutStep.objects.filter(
+        payout__run=run, payout__provider=BY_FILE, state=Payout.State.SENT
+    )
+    return list(rows.order_by("at", "by", "reason").distinct("at", "by", "reason"))
 
 
 def payout_notices(*, payout: Payout) -> list[PayoutNotice]:

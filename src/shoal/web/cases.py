@@ -14,6 +14,7 @@ from shoal.care.queries_cases import Entry
 from shoal.care.rules_cases import CLOSED, Deed, Kind, Reason, Side, State
 from shoal.kit.money import Money
 from shoal.kit.texts import in_language
+from shoal.web.components.amounts import units_text
 
 _KINDS = {
     State.OFFERED: "warn", State.DISPUTED: "warn", State.CONFIRMING: "warn",
@@ -284,7 +285,7 @@ def case_rows(cases: Iterable[Case], *, route: str, at: datetime) -> list[CaseRo
             url=reverse(route, args=[case.code]),
             kind=kind_name(case.kind),
             reason=reason_name(case.reason),
-            goods="; ".join(f"{line.title} × {line.units}" for line in line_rows(case)),
+            goods="; ".join(units_text(line.title, line.units) for line in line_rows(case)),
             amount=Money(case.refund_minor or case.asked_minor, case.currency),
             state=state_name(case),
             colour=state_kind(case),

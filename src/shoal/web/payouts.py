@@ -283,6 +283,7 @@ def reason_words(reason: str) -> str:
         "sent back by the receiving bank": gettext("the receiving bank sent it back"),
         "the sum was not typed back": gettext("the small sum was typed wrongly three times"),
         "in the bank’s file": gettext("in the bank’s file"),
+        "in a copy of the bank’s file": gettext("in a copy of the bank’s file"),
         "send once more": gettext("send once more"),
         "brand closed": gettext("the brand is closed"),
         "below zero for too long": gettext("below zero for too long"),

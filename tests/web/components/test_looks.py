@@ -98,6 +98,11 @@ def test_dark_is_the_same_by_wish_and_by_system():
     assert set(light) == {*own, "paper", "wechat", "alipay"}
 
 
+def test_units_stay_with_their_sign():
+    """At a plain space a narrow screen would begin a line, between the sign and its number."""
+    assert [path.name for path in TEMPLATES if "× {{" in path.read_text(encoding="utf-8")] == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB)))
 def test_no_template_needs_an_unsafe_policy(path):
     text = path.read_text(encoding="utf-8")

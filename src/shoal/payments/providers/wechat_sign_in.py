@@ -9,13 +9,10 @@ https://developers.weixin.qq.com/doc/service/guide/h5/auth.html
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 from django.conf import settings
 
 from shoal.payments.providers import ProviderDown, ProviderSaidNo, rsa
 from shoal.payments.providers.keys import key_of
-
-_PATIENCE = httpx.Timeout(5, connect=2)
 
 
 def is_set_up() -> bool:
@@ -43,6 +40,8 @@ def openid_of(*, code: str) -> str:
 
     Raises ProviderDown, or ProviderSaidNo for a code that is used, too old or made up.
     """
+    import httpx
+
     words = {
         "appid": rsa.told("SHOAL_WECHAT_APP_ID"),
         "secret": key_of("SHOAL_WECHAT_APP_SECRET"),
@@ -53,7 +52,7 @@ def openid_of(*, code: str) -> str:
         answer = httpx.get(
             f"{settings.SHOAL_WECHAT_SNS_URL}/sns/oauth2/access_token",
             params=words,
-            timeout=_PATIENCE,
+            timeout=httpx.Timeout(5, connect=2),
         )
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()

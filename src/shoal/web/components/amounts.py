@@ -20,6 +20,11 @@ def amount_parts(*, amount: Money) -> tuple[str, str, str]:
     return (MINUS if amount.minor < 0 else "") + sign, whole, f".{decimals}" if decimals else ""
 
 
+def units_text(name: str, units: int) -> str:
+    """This will say how many of something: the number never stands on a line without its sign."""
+    return f"{name} ×\N{NO-BREAK SPACE}{units}"
+
+
 def amount_text(*, amount: Money) -> str:
     """This will write `amount` in full: "¥1,280.00", "JP¥1,280", "KWD 1.250", "−¥5.00"."""
     return "".join(amount_parts(amount=amount))

@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -12,6 +14,7 @@ from shoal.kit import clock
 from shoal.kit.money import Money
 from shoal.settlement.models_payouts import Payout, PayoutNotice, PayoutRun
 from shoal.settlement.operations_payouts import (
+    NothingForTheBank,
     decide_run,
     hand_over_file,
     prepare_run,
@@ -31,6 +34,7 @@ from shoal.settlement.queries_payouts import (
     payouts_in,
     run_by_code,
     runs,
+    steps_in_files,
     stuck_payouts,
     waiting_payouts,
 )
@@ -98,7 +102,9 @@ def run(request: OfOperator, payout_run_code: str) -> HttpResponse:
     found = run_by_code(code=payout_run_code)
     rows = payouts_in(run=found)
     records = opened_accounts(row.account for row in rows)
-    names = actors([found.prepared_by, found.decided_by])
+    files = steps_in_files(run=found)
+    names = actors([found.prepared_by, found.decided_by, *(step.by for step in files)])
+    by_file = [row.state for row in rows if row.provider == "file"]
     context = {
         "run": found,
         "row": _run_row(found, request.person.code),
@@ -108,7 +114,9 @@ def run(request: OfOperator, payout_run_code: str) -> HttpResponse:
             {**row, **records.get(row["payout"].account.code, {})} for row in payout_rows(rows)
         ],
         "total": Money(sum(row.amount for row in rows), found.currency),
-        "file": any(row.provider == "file" and row.state in {"released", "sent"} for row in rows),
+        "files": [{"step": step, "by": names.get(step.by, "")} for step in files],
+        "file": Payout.State.RELEASED in by_file,
+        "copy": by_file.count(Payout.State.SENT),
     }
     return desk_page(request, "payout_run", context)
 
@@ -135,10 +143,21 @@ def run_decision(request: OfOperator, payout_run_code: str) -> HttpResponse:
 @operator(MONEY)
 @require_POST
 def run_file(request: OfOperator, payout_run_code: str) -> HttpResponse:
-    """This will hand out the bank's file of a run; its payouts are then with the bank."""
-    data = hand_over_file(code=payout_run_code, by=request.person.code, at=clock.now())
+    """This will hand out the bank's file of a run; its payouts are then with the bank.
+
+    What the bank has had comes again only as a copy, for whoever says that it never arrived.
+    """
+    copy = request.POST.get("lost") == "yes"
+    try:
+        data = hand_over_file(
+            code=payout_run_code, by=request.person.code, at=clock.now(), copy=copy
+        )
+    except NothingForTheBank as refused:
+        messages.error(request, refused.sentence)
+        return redirect("desk:payout-run", payout_run_code)
     response = HttpResponse(data, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="payouts-{payout_run_code}.csv"'
+    name = f"payouts-{payout_run_code}{'-copy' if copy else ''}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -14,7 +14,7 @@ from shoal.kit.texts import in_language
 from shoal.orders.models import Order, OrderLine
 from shoal.settlement.queries import ON_ITS_WAY, earnings_of_shop, lines_of_shop
 from shoal.web.access import OfKeeper, keeper
-from shoal.web.components.amounts import amount_in_words, amount_text
+from shoal.web.components.amounts import amount_in_words, amount_text, units_text
 from shoal.web.days import start_of_day
 from shoal.web.keep.frame import keeper_page, page_of
 from shoal.web.keep.orders import state_name, why_earned
@@ -56,7 +56,7 @@ def _row(line: OrderLine, *, shop: object) -> EarningRow:
     state, kind = _state(line)
     mine = order.storefront_id == shop
     return EarningRow(
-        title=f"{in_language(line.titles, 'zh')} × {line.quantity}",
+        title=units_text(in_language(line.titles, "zh"), line.quantity),
         earn=Money(line.keeper_minor - line.back_keeper_minor, order.currency),
         how=_how(line),
         why=why_earned(order.attribution),

@@ -16,7 +16,7 @@ from shoal.orders.models import Order, OrderLine
 from shoal.promotions.models import Part, Promotion
 from shoal.promotions.queries import Figures, uses_by_day, uses_of_order
 from shoal.shops.models import Shop
-from shoal.web.components.amounts import amount_text
+from shoal.web.components.amounts import amount_text, units_text
 from shoal.web.components.charts import Bar, Point, bars
 
 _KINDS = {"draft": "", "running": "good", "stopped": "bad"}
@@ -96,7 +96,7 @@ def gift_words(promotion: Promotion) -> str:
     """This will say in one sentence what a gift or a bundle, loaded with its parts, brings."""
     parts = list(promotion.parts.all())
     goods = gettext(" + ").join(
-        row["title"] if row["quantity"] == 1 else f"{row['title']} × {row['quantity']}"
+        row["title"] if row["quantity"] == 1 else units_text(row["title"], row["quantity"])
         for row in part_rows(parts)
     )
     if promotion.kind == Kind.GIFT:

@@ -22,8 +22,6 @@ from shoal.shops.models import Shop
 from shoal.shops.queries import shops_by_id
 from shoal.web.statements import pages, words
 from shoal.web.statements.papers import Cell, Column, Paper
-from shoal.web.statements.pdf import write_pdf
-from shoal.web.statements.sheets import write_xlsx
 from shoal.web.supply import uploads
 
 _NAMES_AT_ONCE = 500
@@ -151,6 +149,14 @@ def _parties(
 
 
 def _sent(paper: Paper, kind: str, *names: str) -> FileResponse:
+    # Loaded when somebody asks: both bring large libraries along, which no other page needs.
     with uploads.to_be_sent(kind) as path:
-        (write_pdf if kind == "pdf" else write_xlsx)(path, paper)
+        if kind == "pdf":
+            from shoal.web.statements.pdf import write_pdf
+
+            write_pdf(path, paper)
+        else:
+            from shoal.web.statements.sheets import write_xlsx
+
+            write_xlsx(path, paper)
         return uploads.sent(path, name="-".join(names))

@@ -10,6 +10,7 @@ from shoal.kit.texts import in_language
 from shoal.ledger.models import Account
 from shoal.settlement.models_statements import StatementRun
 from shoal.settlement.queries_statements import FREIGHT, FREIGHT_BACK, REFUNDED, SOLD, Line
+from shoal.web.components.amounts import units_text
 
 
 def what_words(what: str) -> str:
@@ -49,7 +50,7 @@ def line_title(line: Line) -> str:
     goods = goods_words(line)
     if not goods:
         return what_words(line.what)
-    return f"{goods} × {line.units}" if line.units else goods
+    return units_text(goods, line.units) if line.units else goods
 
 
 def period_words(run: StatementRun) -> str:

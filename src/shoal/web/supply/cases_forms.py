@@ -10,6 +10,7 @@ from shoal.orders.sheets import LONGEST_CARRIER, LONGEST_TRACKING
 from shoal.web.cases import line_rows
 from shoal.web.cases_forms import OptionalWordsForm
 from shoal.web.components import inputs
+from shoal.web.components.amounts import units_text
 
 
 class ArrivalForm(OptionalWordsForm):
@@ -20,7 +21,7 @@ class ArrivalForm(OptionalWordsForm):
         self.rows = [row for row in line_rows(case) if row.given_units]
         for row in self.rows:
             self.fields[f"broken-{row.row.id}"] = forms.IntegerField(
-                label=f"{row.title} × {row.given_units}",
+                label=units_text(row.title, row.given_units or 0),
                 help_text=gettext_lazy("How many of them cannot be sold again"),
                 min_value=0,
                 max_value=row.given_units,

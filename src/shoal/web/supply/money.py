@@ -14,7 +14,7 @@ from shoal.orders.models import Order, OrderLine
 from shoal.settlement.queries import ON_ITS_WAY, earnings_of_brand, lines_of_brand
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import page_of
-from shoal.web.components.amounts import amount_in_words, amount_text
+from shoal.web.components.amounts import amount_in_words, amount_text, units_text
 from shoal.web.supply.frame import Role, supply_page
 
 _RECENT = timedelta(days=30)
@@ -60,7 +60,7 @@ def _rows(lines: list[OrderLine]) -> list[MoneyRow]:
         state, kind = _state(line)
         rows.append(
             MoneyRow(
-                title=f"{in_language(line.titles, 'zh')} × {line.quantity}",
+                title=units_text(in_language(line.titles, "zh"), line.quantity),
                 amount=Money(line.brand_minor - line.back_brand_minor, currency),
                 how=_how(line),
                 freight=Money(parcel.freight_left_minor, currency)

@@ -15,6 +15,7 @@ from shoal.kit.texts import in_language
 from shoal.offers.models import FlashSale
 from shoal.offers.rules import Phase
 from shoal.orders.models import OrderLine, Parcel
+from shoal.web.components.amounts import units_text
 
 # The colour of each state's badge.
 PRODUCT_KINDS = {"draft": "", "proposed": "warn", "live": "good", "withdrawn": ""}
@@ -106,7 +107,7 @@ def sale_phase_words(phase: Phase, sale: FlashSale) -> tuple[str, str]:
 def _parcel_row(parcel: Parcel, packed: Mapping[UUID, int], at: datetime) -> ParcelRow:
     lines = [line for line in parcel.lines.all() if packed[line.id]] or list(parcel.lines.all())
     paid_at = parcel.order.paid_at
-    named = [f"{line_text(line)} × {packed[line.id]}" for line in lines[:2]]
+    named = [units_text(line_text(line), packed[line.id]) for line in lines[:2]]
     if len(lines) > 2:
         named.append(gettext("and {count} more").format(count=len(lines) - 2))
     return ParcelRow(
