@@ -70,6 +70,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # Tests open and drop connections by the hundred; a pool would hold on to the test database.
     del settings.DATABASES["default"]["OPTIONS"]["pool"]
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"shoal_test_{os.getpid()}"
+    from django.test import TransactionTestCase
+
+    from tests.emptying import empty_tables
+
+    TransactionTestCase._fixture_teardown = lambda _case: empty_tables()
     # A test changes something and looks at once; a customer may wait for half a second.
     from shoal.kit import changes
 

@@ -42,7 +42,7 @@ from shoal.stock.steps import Quantity
 
 CURRENCY = "CNY"
 _TAX_BP = 1_300
-_PICTURE = 900
+PICTURE = 640  # the widest that is kept of anything narrower than 1280 pixels
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 Tell = Callable[[str, int, int], None]
@@ -189,7 +189,7 @@ def _draw(products: list[Product], rows: list[Mapping[str, Any]], place: int, at
     for number, (product, texts) in enumerate(zip(products, rows, strict=True)):
         for view in VIEWS:
             seed = place * 100 + number
-            image = draw(kind=texts["kind"], seed=seed, size=_PICTURE, view=view)
+            image = draw(kind=texts["kind"], seed=seed, size=PICTURE, view=view)
             alts = {"zh": texts["zh"], "en": texts["en"]}
             entries.append(NewPicture(product, png(image), alts))
     add_pictures(entries=entries, at=at)

@@ -1,5 +1,6 @@
 """The demo's orders: three weeks of them, in every state, through desk, till and warehouse."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -159,36 +160,24 @@ def _pay(placed: Sequence[Placed], at: datetime) -> None:
 
 def _send(suppliers: Sequence[Supplier], placed: Sequence[Placed], day: int, at: datetime) -> None:
     """Warehouses send what came in: within a day it leaves, after three it is there."""
-    brands = {row.brand.id: row for row in suppliers}
+    owners = {row.brand.id: row.owner.code for row in suppliers}
     parcels = parcels_of_orders(orders=[row.order for row in placed])
+    sent: dict[UUID, list[Shipment]] = defaultdict(list)
     for number, parcel in enumerate(parcels):
-        owner = brands[parcel.brand_id].owner.code
+        brand, code = parcel.brand_id, parcel.code
         if day == 2 and number == 0:
+            reason = "外箱受潮，正在换箱"
             with suppress(Refused):
-                report_problem(
-                    brand=parcel.brand_id,
-                    parcel=parcel.code,
-                    reason="外箱受潮，正在换箱",
-                    by=owner,
-                    at=at,
-                )
+                report_problem(brand=brand, parcel=code, reason=reason, by=owners[brand], at=at)
             continue
-        ship_parcels(
-            shipments=[
-                Shipment(
-                    parcel.brand_id,
-                    parcel.code,
-                    "顺丰速运",
-                    f"SF{day:02}{number:06}",
-                    at + 8 * _MINUTE,
-                )
-            ],
-            by=owner,
-        )
-        if day > 3:
-            deliver_parcels(
-                deliveries=[Delivery(parcel.brand_id, parcel.code, at + 3 * _DAY)], by="carrier"
-            )
+        tracking = f"SF{day:02}{number:06}"
+        sent[brand].append(Shipment(brand, code, "顺丰速运", tracking, at + 8 * _MINUTE))
+    for brand, shipments in sent.items():
+        ship_parcels(shipments=shipments, by=owners[brand])
+    if day > 3:
+        there_at = at + 3 * _DAY
+        arrived = [Delivery(parcel.brand_id, parcel.code, there_at) for parcel in parcels]
+        deliver_parcels(deliveries=arrived, by="carrier")
 
 
 def _change_minds(placed: Sequence[Placed], day: int, at: datetime) -> None:

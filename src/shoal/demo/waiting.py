@@ -17,7 +17,7 @@ from shoal.catalog.operations_pictures import NewPicture, add_pictures
 from shoal.catalog.operations_revisions import propose_revision
 from shoal.demo.admission import KINDS, draw_paper
 from shoal.demo.drawings import VIEWS, draw, draw_banner
-from shoal.demo.goods import CURRENCY, Supplier, png
+from shoal.demo.goods import CURRENCY, PICTURE, Supplier, png
 from shoal.demo.people import add_named
 from shoal.offers.making import NewOffer
 from shoal.offers.operations import apply_for_sale, draft_sale, set_sale_cover
@@ -133,7 +133,7 @@ def _propose(supplier: Supplier, at: datetime) -> None:
         at=at,
     )
     pictures = [
-        NewPicture(product, png(draw(kind="mug", seed=911, size=900, view=view)), titles)
+        NewPicture(product, png(draw(kind="mug", seed=911, size=PICTURE, view=view)), titles)
         for view in VIEWS
     ]
     add_pictures(entries=pictures, at=at)
