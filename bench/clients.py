@@ -21,7 +21,7 @@ ORDERS = {1: 60, 4: 160, 16: 400, 64: 800, 256: 1_000}
 
 def run(report: Report) -> None:
     """This will place orders over HTTP and through pgbench with more and more clients."""
-    with serving(threads=64, processes_of_web=2) as site:
+    with serving(threads=128, processes_of_web=2) as site:
         from tests import trade
 
         market = trade.open_market(stock=10_000_000, per_customer=99)

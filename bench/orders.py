@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROUNDS = 5
 ORDERS = 1_000
 """In each round. A customer places five in all: ten unpaid ones are too many."""
-CUSTOMERS, COPIED = 4_000, 200
+CUSTOMERS, COPIED = 4_000, 1_000
 PRODUCTS, SIZES = 100, 100
 CLIENTS, MORE_CLIENTS = 64, 256
 HOT_AT_LEAST, COLD_AT_LEAST = 2.5, 0.5
@@ -35,7 +35,7 @@ _FOUND = 302
 
 def run(report: Report) -> None:
     """This will place orders over HTTP and through pgbench, by turns, and compare them."""
-    with serving(threads=64, processes_of_web=2) as site:
+    with serving(threads=128, processes_of_web=2) as site:
         from tests import trade
 
         _say_settings(report)

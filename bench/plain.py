@@ -36,7 +36,7 @@ WHERE id = {unit} AND available >= 1;
 """
 _COUNT = """
 INSERT INTO offers_purchase AS kept (id, offer_id, customer, quantity)
-VALUES ({own}, '{offer}', {own}, 1)
+VALUES ({own}, '{offer}', {who}, 1)
 ON CONFLICT (offer_id, customer) DO UPDATE SET quantity = kept.quantity + 1;
 """
 COUNTED = tuple(_TABLES)
@@ -125,7 +125,8 @@ def _script(order: UUID, *, people: int, allotments: int) -> Iterator[str]:
     yield f"\\set what random(0, {allotments - 1})"
     yield "BEGIN;"
     yield _TAKE.format(unit=unit)
-    yield _COUNT.format(own=_own(line["id"], 99), offer=line["offer_id"])
+    who = drawn[rows[0][1]["customer_id"]]
+    yield _COUNT.format(own=_own(line["id"], 99), offer=line["offer_id"], who=who)
     for place, (table, row) in enumerate(rows):
         names = ", ".join(f'"{name}"' for name in row)
         values = ", ".join(
