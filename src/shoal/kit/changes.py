@@ -14,8 +14,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from shoal.kit import clock
-
 HEARS_EVERY = 0.5
 """Seconds after which a process asks again what has changed."""
 _MOST_OWNERS = 100_000
@@ -31,11 +29,12 @@ UNION ALL SELECT NULL, NULL, '', pg_snapshot_xmin(pg_current_snapshot())::text
 class Moments:
     """What begins and ends by the clock alone, so that no row tells it.
 
-    The tables that say when, and a query for the next such moment after `now`.
+    The tables that say when, a query for the next such moment after `now`, and what time it is.
     """
 
     tables: frozenset[str]
     next: str
+    clock: Callable[[], datetime]
 
     def after(self, now: datetime) -> datetime | None:
         """This will ask the database for the next moment after `now`."""
@@ -104,7 +103,8 @@ class Changes:
         return self._stopwatch() - self._asked_at >= self._every
 
     def _ask(self) -> None:
-        now, first = clock.now(), not self._from
+        moments, first = self._moments, not self._from
+        now = moments.clock() if moments else None
         with connection.cursor() as cursor:
             if first:
                 cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
@@ -115,12 +115,11 @@ class Changes:
         self._known = {row[0] for row in rows if row[0] is not None}
         self._from = rows[-1][3]
         self._note(new)
-        passed = self._next is not None and self._next <= now
+        passed = now is not None and self._next is not None and self._next <= now
         if first or passed:
             # Of what was rendered before we first asked nobody knows what has changed since.
             self._everything = self._round + 1
-        moments = self._moments
-        if moments and (first or passed or moments.tables & {row[2] for row in new}):
+        if moments and now and (first or passed or moments.tables & {row[2] for row in new}):
             self._next = moments.after(now)
         self._round += 1
         self._asked_at = self._stopwatch()

@@ -1,8 +1,10 @@
 """The moments at which a page changes by the clock alone: sales and coupons begin and end."""
 
+from shoal.kit import clock
 from shoal.kit.changes import Moments
 
 MOMENTS = Moments(
+    clock=lambda: clock.now(),
     tables=frozenset({"offers_offer", "offers_flashsale", "promotions_promotion"}),
     next="""
 SELECT min(at) FROM (
