@@ -1,10 +1,17 @@
 """The moments at which a page changes by the clock alone: sales and coupons begin and end."""
 
+from datetime import datetime
+
 from shoal.kit import clock
 from shoal.kit.changes import Moments
 
+
+def _now() -> datetime:
+    return clock.now()
+
+
 MOMENTS = Moments(
-    clock=lambda: clock.now(),
+    clock=_now,
     tables=frozenset({"offers_offer", "offers_flashsale", "promotions_promotion"}),
     next="""
 SELECT min(at) FROM (
