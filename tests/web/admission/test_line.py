@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from shoal.kit.money import Money
 from shoal.orders.pricing import SoldOut
 from shoal.web.admission.limits import Limit
-from shoal.web.admission.line import Line, Ticket
+from shoal.web.admission.line import Line, Place, Ticket
 from shoal.web.admission.soldout import SoldOutOffers
 
 
@@ -150,3 +150,10 @@ def test_of_several_goods_nothing_is_learnt():
     known = SoldOutOffers()
     known.learn(["a", "b"], SoldOut(title="Kettle"))
     assert known.answer(["a"]) is None
+
+
+def test_who_is_nearly_served_asks_again_sooner():
+    def poll(seconds: int | None) -> int:
+        return Place(ahead=5, seconds=seconds, called=False).poll
+
+    assert [poll(seconds) for seconds in (0, 1, 2, 90, None)] == [1, 1, 2, 3, 3]

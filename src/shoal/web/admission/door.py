@@ -22,7 +22,7 @@ from shoal.orders.queries import was_placed
 from shoal.people.steps import TooMany
 from shoal.web.access import anyone, person_of
 from shoal.web.admission.limits import Limit
-from shoal.web.admission.line import POLL_SECONDS, Line, Place, Ticket
+from shoal.web.admission.line import Line, Place, Ticket
 from shoal.web.admission.soldout import SoldOutOffers
 from shoal.web.visitor import browser_id, network_of
 
@@ -84,7 +84,7 @@ def _frame(request: HttpRequest) -> HttpResponse:
 def _place(request: HttpRequest, template: str) -> HttpResponse:
     at_ms, ticket = _now_ms(), _ticket_of(request)
     where = Place(0, 0, called=True) if ticket is None else _line().ask(ticket, at_ms=at_ms)
-    response = render(request, template, {"place": where, "poll": POLL_SECONDS})
+    response = render(request, template, {"place": where})
     patch_cache_control(response, private=True, no_store=True)
     return response
 
@@ -134,14 +134,14 @@ def _waiting_page(request: HttpRequest, ticket: Ticket, at_ms: int) -> HttpRespo
         if name != "csrfmiddlewaretoken"
         for value in values
     ]
+    where = _line().ask(ticket, at_ms=at_ms)
     context = {
-        "place": _line().ask(ticket, at_ms=at_ms),
-        "poll": POLL_SECONDS,
+        "place": where,
         "fields": fields,
         "here": request.get_full_path(),
     }
     response = render(request, "buy/line.html", context, status=503)
-    response["Retry-After"] = str(POLL_SECONDS)
+    response["Retry-After"] = str(where.poll)
     patch_cache_control(response, private=True, no_store=True)
     response.set_cookie(
         _COOKIE,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 POLL_SECONDS = 3
-"""How often somebody who waits asks where she stands."""
+"""How often somebody who waits asks where she stands, unless it is her turn sooner."""
 _GONE_SECONDS = 20.0
 """Who has not asked for so long has left the line."""
 _TICKET_SECONDS = 1800.0
@@ -42,6 +42,11 @@ class Place:
     def minutes(self) -> int:
         """The time in whole minutes, rounded up."""
         return math.ceil((self.seconds or 0) / 60)
+
+    @property
+    def poll(self) -> int:
+        """In how many seconds she asks again: who stands near the front need not wait for three."""
+        return POLL_SECONDS if self.seconds is None else max(1, min(POLL_SECONDS, self.seconds))
 
 
 class Line:
