@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PRODUCTS, SHOPS, ORDERS = 50, 100, 500
 TIMES_AS_MANY = (1, 10, 100)
 BATCH, BATCHES, COPIED = 16, 20, 200
-PAGES = 12
+PAGES = 24
 OWNERS = PAGES + 2
 MOST = 1.5
 _PHONE = {"Accept-Encoding": "gzip", "Accept-Language": "zh-CN"}
@@ -105,9 +105,13 @@ class _World:
         shop, product = self.market.shop.code, self.market.offer.sku.product.code
         return {
             f"an order of {BATCH} at once": self.orders,
+            "a payment's notice": self.payments,
+            "a landing": lambda: self.pages(f"/s/{self.share.code}"),
             "a product": lambda: self.pages(f"/shop/{shop}/p/{product}"),
             "a shop's home": lambda: self.pages(f"/shop/{shop}"),
+            "a corner": lambda: self.pages(f"/shop/{shop}/corner", own=True, HX_Request="true"),
             "a cart": lambda: self.pages(f"/cart?shop={shop}", own=True),
+            "a checkout": lambda: self.pages(f"/checkout?shop={shop}", own=True),
             "her orders": lambda: self.pages("/orders", own=True),
         }
 
@@ -146,7 +150,17 @@ class _World:
 
         return self._cost(batch, times=BATCHES, parts=BATCH)
 
-    def pages(self, path: str, *, own: bool = False) -> _Cost:
+    def payments(self) -> _Cost:
+        """What the notice costs that an order is paid."""
+        from shoal.kit.clock import now
+        from shoal.orders.models import Order
+        from tests import trade
+
+        ids = self.place([self.wish() for _ in range(PAGES + 2)])
+        waiting = iter(Order.objects.in_bulk(ids).values())
+        return self._cost(lambda: trade.pay(next(waiting), at=now()), times=PAGES, parts=1)
+
+    def pages(self, path: str, *, own: bool = False, **headers: str) -> _Cost:
         """What a page costs that is made, and not kept."""
         from django.test import Client
 
@@ -172,8 +186,8 @@ class _World:
         clients: Iterator[Client] = iter(waiting)
 
         def page() -> None:
-            answer = next(clients).get(path)
-            if answer.status_code != 200:
+            answer = next(clients).get(path, headers=headers)
+            if answer.status_code not in {200, 302}:
                 raise RuntimeError(f"{path} was answered with {answer.status_code}")
 
         return self._cost(page, times=PAGES, parts=1)

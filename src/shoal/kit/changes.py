@@ -51,18 +51,22 @@ class Changes:
         self,
         *,
         every: float | None = None,
-        moments: Moments | None = None,
         stopwatch: Callable[[], float] = monotonic,
     ) -> None:
         self._every = HEARS_EVERY if every is None else every
-        self._moments, self._stopwatch = moments, stopwatch
+        self._stopwatch = stopwatch
         self._lock = threading.Lock()
         self._asked_at = float("-inf")
         self._from = ""
         self._known: set[int] = set()
+        self._moments: Moments | None = None
         self._next: datetime | None = None
         self._changed: dict[UUID, int] = {}
         self._any_brand = self._everything = self._round = 0
+
+    def follow(self, moments: Moments) -> None:
+        """This will count each such moment as a change of everything, from now on."""
+        self._moments = moments
 
     def now(self) -> int:
         """This will return the number of the last round, asking again when that is long ago."""

@@ -117,7 +117,8 @@ def test_what_the_clock_opens_and_closes_is_heard(
 ) -> None:
     ends_at = now() + timedelta(minutes=5)
     type(market.offer).objects.filter(id=market.offer.id).update(closes_at=ends_at)
-    changes = Changes(every=0, moments=MOMENTS)
+    changes = Changes(every=0)
+    changes.follow(MOMENTS)
     number = changes.now()
     changes.now()
     assert not changes.since(number, [uuid4()])

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import get_language_from_request
 
 from shoal.kit.changes import Changes
+from shoal.orders import known
 from shoal.web.kept.moments import MOMENTS
 
 MOST_BYTES = 64_000_000
@@ -148,7 +149,9 @@ class KeepPages:
         return response
 
 
-changes = Changes(moments=MOMENTS)
+# The same that the pages' own data are kept by: a page that is made anew is made of what is new.
+changes = known.changes
+changes.follow(MOMENTS)
 
 
 def _key(request: HttpRequest) -> Key:
