@@ -3,8 +3,10 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
+from copy import copy
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.cookies import SimpleCookie
 from time import monotonic
 from uuid import UUID
 
@@ -19,7 +21,8 @@ from shoal.web.kept.moments import MOMENTS
 MOST_BYTES = 64_000_000
 _MOST_SECONDS = 300.0
 """What nothing tells us of (how many were sold, a keeper's own name) is shown within that time."""
-_OWN_HEADERS = ("HX-Request", "Authorization", "Range")
+# As WSGI names them: putting all headers of a request together takes longer than a kept page.
+_OWN_HEADERS = ("HTTP_HX_REQUEST", "HTTP_AUTHORIZATION", "HTTP_RANGE")
 _WORKSHOPS = ("/keep/", "/supply/", "/desk/")
 _MARK = "shoal_shows"
 
@@ -92,7 +95,10 @@ class Pages:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-        return _copy(kept.response)
+        # Its headers are everybody's: nothing stands before us that would still set one.
+        made = copy(kept.response)
+        made.cookies = SimpleCookie()
+        return made
 
     def _render(
         self, key: Key, render: Callable[[], HttpResponseBase], rendering: threading.Lock
@@ -107,7 +113,7 @@ class Pages:
             and not response.cookies
         ):
             until = monotonic() + _MOST_SECONDS
-            self._keep(key, _Kept(_copy(response), shows, number, until, rendering))
+            self._keep(key, _Kept(copy(response), shows, number, until, rendering))
         else:
             self._drop(key)
         return response
@@ -140,10 +146,10 @@ class KeepPages:
             response = self.get_response(request)
             self.pages.changes.ask_at_once()  # who changed something sees it on the next page
             return response
-        if request.method != "GET" or any(name in request.headers for name in _OWN_HEADERS):
+        if request.method != "GET" or any(name in request.META for name in _OWN_HEADERS):
             return self.get_response(request)
         response = self.pages.answer(_key(request), lambda: self.get_response(request))
-        wanted = request.headers.get("If-None-Match")
+        wanted = request.META.get("HTTP_IF_NONE_MATCH")
         if wanted and hasattr(response, _MARK) and wanted == response.get("ETag"):
             return _unchanged(response)
         return response
@@ -157,21 +163,14 @@ changes.follow(MOMENTS)
 def _key(request: HttpRequest) -> Key:
     """All that a shared page may depend on."""
     return (
-        request.get_full_path(),
+        request.path_info,
+        request.META.get("QUERY_STRING", ""),
         request.get_host(),
         request.scheme or "",
         get_language_from_request(request),
         request.COOKIES.get("theme", ""),
-        str("gzip" in request.headers.get("Accept-Encoding", "")),
+        str("gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")),
     )
-
-
-def _copy(response: HttpResponse) -> HttpResponse:
-    """An answer of its own: whoever gets it may still set headers on it."""
-    made = HttpResponse(response.content, status=response.status_code)
-    made.headers = type(response.headers)(dict(response.headers.items()))
-    setattr(made, _MARK, getattr(response, _MARK, None))
-    return made
 
 
 def _unchanged(response: HttpResponseBase) -> HttpResponseNotModified:
