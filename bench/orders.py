@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.trade import Market
 
 ROUNDS = 5
-ORDERS = 1_000
+ORDERS = 600
 """In each round. A customer places five in all: ten unpaid ones are too many."""
 CUSTOMERS, COPIED = 4_000, 1_000
 PRODUCTS, SIZES = 100, 100
@@ -35,7 +35,7 @@ _FOUND = 302
 
 def run(report: Report) -> None:
     """This will place orders over HTTP and through pgbench, by turns, and compare them."""
-    with serving(threads=128, processes_of_web=2) as site:
+    with serving(threads=80, processes_of_web=2, SHOAL_WEB_ORDERING="64") as site:
         from tests import trade
 
         _say_settings(report)
