@@ -56,7 +56,8 @@ def _line(name: str, points: Sequence[Point], colour: str) -> Iterator[str]:
     yield f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
     for x, y in points:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>'
-    yield _words(points[-1][0] + 10, points[-1][1] + 4, name, "start", colour)
+    # Above its last point, so that it stands on no other line that goes on.
+    yield _words(points[-1][0] + 4, points[-1][1] - 10, name, "start", colour)
 
 
 def _words(x: float, y: float, words: str, anchor: str, colour: str = _SOFT) -> str:
@@ -65,6 +66,6 @@ def _words(x: float, y: float, words: str, anchor: str, colour: str = _SOFT) -> 
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 4, 8 times a power of ten, so that quarters of it are round."""
+    """The next of a few times a power of ten, so that quarters of it are round."""
     power = 10 ** math.floor(math.log10(value))
-    return next(float(step * power) for step in (1, 2, 4, 8, 10) if step * power >= value)
+    return next(float(step * power) for step in (1, 2, 4, 5, 6, 8, 10) if step * power >= value)
