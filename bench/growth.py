@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-import psutil
 from bench.shelves import write_shops
+from bench.site import postmaster, processor_time
 
 from bench import customers, grown
 from shoal.run.bench import Report, scratch_installation
@@ -71,7 +71,7 @@ class _World:
     def __init__(self, data: Path) -> None:
         from tests import trade
 
-        self.postmaster = int((data / "postgres" / "postmaster.pid").read_text().split("\n")[0])
+        self.postmaster = postmaster(data)
         self.market = trade.open_market(stock=1_000_000)
         for _ in range(PRODUCTS - 1):
             trade.standing_offer(self.market.brand, stock=1_000)
@@ -200,20 +200,12 @@ class _World:
         with CaptureQueriesContext(connection) as asked:
             do()
         sent = [row["sql"] for row in asked.captured_queries]  # before the next request clears it
-        database, own = _cpu(self.postmaster), time.process_time()
+        database, own = processor_time(self.postmaster), time.process_time()
         for _ in range(times):
             do()
-        own, database = time.process_time() - own, _cpu(self.postmaster) - database
+        own, database = time.process_time() - own, processor_time(self.postmaster) - database
         each = 1_000 / times / parts
         return _Cost(own * each, database * each, sent)
-
-
-def _cpu(pid: int) -> float:
-    whole = psutil.Process(pid)
-    return sum(
-        one.cpu_times().user + one.cpu_times().system
-        for one in [whole, *whole.children(recursive=True)]
-    )
 
 
 def _say_plans(report: Report, what: str, asked: list[str]) -> None:

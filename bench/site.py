@@ -45,7 +45,7 @@ class Site:
 
     def cpu_seconds(self) -> dict[str, float]:
         """This will return the processor time that each of its programs has used."""
-        return {name: _cpu(pid) for name, pid in self.pids.items()}
+        return {name: processor_time(pid) for name, pid in self.pids.items()}
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def _start(site: Site, names: Sequence[str], stack: ExitStack) -> None:
         )
         stack.callback(processes.stop, process)
         site.pids[name] = process.pid
-    site.pids["postgres"] = _postmaster(site.data)
+    site.pids["postgres"] = postmaster(site.data)
     patience = health.Patience(_LISTENS)
     while not health.web_answers():
         if patience.over():
@@ -98,7 +98,8 @@ def _start(site: Site, names: Sequence[str], stack: ExitStack) -> None:
         time.sleep(0.05)
 
 
-def _postmaster(data: Path) -> int:
+def postmaster(data: Path) -> int:
+    """This will return the process id of the installation's PostgreSQL."""
     return int((data / "postgres" / "postmaster.pid").read_text().split("\n")[0])
 
 
@@ -112,7 +113,8 @@ def _memory(pid: int) -> int:
     return sum(int(one.memory_full_info().pss) for one in _tree(pid))
 
 
-def _cpu(pid: int) -> float:
+def processor_time(pid: int) -> float:
+    """This will return the processor time that a program and its children have used."""
     total = 0.0
     for one in _tree(pid):
         times = one.cpu_times()

@@ -2,6 +2,7 @@ import pytest
 
 from shoal.kit.errors import NotFound
 from shoal.offers import operations as offers
+from shoal.orders import known
 from shoal.shops.operations import open_shop
 from shoal.traffic import operations, queries
 from shoal.traffic.models import Share
@@ -31,7 +32,7 @@ def test_each_forwarding_has_a_link_of_its_own(meis, product):
     second = share(meis, Share.Thing.PRODUCT, product.code, "qr")
     assert first.code != second.code
     assert list(queries.shares_of(shop=meis)) == [second, first]
-    found = queries.share_by_code(code=first.code)
+    found = known.share_by_code(code=first.code)
     assert (found.shop, found.thing, found.thing_code) == (meis, "product", product.code)
     assert (found.channel, found.by, found.created_at) == ("link", "mei", AT)
 

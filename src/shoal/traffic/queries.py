@@ -15,14 +15,6 @@ from shoal.traffic.models import Share
 _share_ids = KnownCodes(Share)
 
 
-def share_by_code(*, code: str) -> Share:
-    """This will return a share with its shop, or raise NotFound."""
-    share = Share.objects.select_related("shop").filter(code=code).first()
-    if share is None:
-        raise NotFound
-    return share
-
-
 def share_id(code: str) -> UUID | None:
     """This will return the id of the share with this code, if there is one."""
     return _share_ids.of([code]).get(code)
