@@ -271,6 +271,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "shoal.web.account.staff.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "shoal.web.account.forms.AddKeyForm"}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers count http://localhost as secure
 MFA_TOTP_ISSUER = "Shoal"
 

@@ -20,6 +20,11 @@ class _Patch:
     text: str
     instead: str
 
+    def applied(self, source: str) -> str:
+        """Puts `instead` for the text, which stands in the file exactly once."""
+        assert source.count(self.text) == 1, f"{self.file} has changed: mend the sabotage"
+        return source.replace(self.text, self.instead)
+
 
 @dataclass(frozen=True, slots=True)
 class Sabotage:
@@ -35,10 +40,8 @@ TABLE = {
         (
             _Patch(
                 "stock/steps.py",
-                "return {row.id: row.available for row in lock_rows(Allotment, allotments)"
-                ".values()}",
-                "return dict(Allotment.objects.filter(id__in=set(allotments))"
-                '.values_list("id", "available"))',
+                "WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                "WHERE id = ANY(%s)",
             ),
             _Patch(
                 "stock/steps.py",
@@ -78,9 +81,7 @@ def build(names: Sequence[str], data: Path) -> Path:
 def _take_out(chosen: Sabotage, copy: Path, address: str) -> None:
     for patch in chosen.patches:
         path = copy / "shoal" / patch.file
-        text = path.read_text(encoding="utf-8")
-        assert text.count(patch.text) == 1, f"{patch.file} has changed: mend the sabotage"
-        path.write_text(text.replace(patch.text, patch.instead), encoding="utf-8")
+        path.write_text(patch.applied(path.read_text(encoding="utf-8")), encoding="utf-8")
     with psycopg.connect(address, autocommit=True) as connection:
         for constraint in chosen.constraints:
             connection.execute(f"ALTER TABLE {chosen.table} DROP CONSTRAINT {constraint}".encode())

@@ -30,12 +30,7 @@ def test_petra_joins_the_platform(site, visitor):
 
     petra.goto(invitation(site, email))
     look_closely(petra)
-    petra.get_by_label("Name").fill("Petra")
-    petra.get_by_label("Password").fill(_PASSWORD)
-    petra.get_by_role("button", name="Accept the invitation").click()
-    petra.wait_for_url(lambda url: "/invitation/" not in url)
-    if "/sign-in/terms" in petra.url:
-        petra.get_by_role("button", name="Accept and go on").click()
+    accept(petra)
     # On a machine of one's own the second factor may wait (SHOAL_SECOND_FACTOR); she sets it up.
     petra.goto(f"{site.url}/sign-in/staff/second-factor")
     look_closely(petra)
@@ -61,6 +56,70 @@ def test_petra_joins_the_platform(site, visitor):
     petra.wait_for_url(re.compile("/desk/$"))
 
 
+def test_petra_comes_back_with_a_passkey(site, visitor):
+    """Her phone holds the key: it is kept once, and from then on needs no password and no code."""
+    olga, petra = visitor(width=1280), visitor()
+    come_in(olga, site, "--phone", OLGA)
+    email = f"petra-{new_number()}@shoal.example"
+    olga.goto(f"{site.url}/desk/team")
+    olga.get_by_label("Work e-mail").fill(email)
+    olga.get_by_role("button", name="Send the invitation").click()
+    expect(olga.get_by_role("region", name="Invited")).to_contain_text(email)
+    petra.goto(invitation(site, email))
+    accept(petra)
+    hold_keys(petra)
+
+    petra.goto(f"{site.url}/sign-in/staff/keys/new")
+    confirm(petra)
+    petra.get_by_label("What you call it").fill("Petra's phone")
+    expect(petra.get_by_label("Sign in with this key alone")).to_be_checked()
+    look_closely(petra)
+    petra.get_by_role("button", name="Add").click()
+    petra.wait_for_url(lambda url: not url.endswith("/keys/new"))
+    look_closely(petra)
+    petra.goto(f"{site.url}/sign-in/staff/keys")
+    expect(petra.get_by_role("main")).to_contain_text("Petra's phone")
+    look_closely(petra)
+
+    petra.context.clear_cookies()
+    petra.goto(f"{site.url}/sign-in/staff/")
+    petra.get_by_role("button", name="Sign in with a passkey").click()
+    petra.wait_for_url(lambda url: "/sign-in/" not in url)
+    petra.goto(f"{site.url}/desk/")
+    expect(petra).to_have_url(re.compile("/desk/$"))
+
+
+def accept(page: Page) -> None:
+    """Petra gives her name, chooses a password and accepts the terms."""
+    page.get_by_label("Name").fill("Petra")
+    page.get_by_label("Password").fill(_PASSWORD)
+    page.get_by_role("button", name="Accept the invitation").click()
+    page.wait_for_url(lambda url: "/invitation/" not in url)
+    if "/sign-in/terms" in page.url:
+        page.get_by_role("button", name="Accept and go on").click()
+
+
+def confirm(page: Page) -> None:
+    """Types the password again where the page wants to know that it is still her."""
+    if page.locator("input[name=password]").count():
+        page.locator("input[name=password]").fill(_PASSWORD)
+        page.get_by_role("button", name="Confirm").click()
+
+
+def hold_keys(page: Page) -> None:
+    """Gives the browser what a phone has: a place for passkeys that asks for her finger."""
+    chromium = page.context.new_cdp_session(page)
+    chromium.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
+    chromium.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
 def invitation(site, email: str) -> str:
     """The link in the mail that Petra got."""
     mail = next(one for one in site.outbox() if email in one)
@@ -72,9 +131,7 @@ def invitation(site, email: str) -> str:
 def set_up(page: Page, site: str) -> str:
     """Adds an authenticator app and returns what it was told."""
     page.goto(f"{site}/sign-in/staff/second-factor/app/on")
-    if page.locator("input[name=password]").count():
-        page.locator("input[name=password]").fill(_PASSWORD)
-        page.get_by_role("button", name="Confirm").click()
+    confirm(page)
     look_closely(page)
     secret = page.evaluate(
         "document.querySelector('#authenticator_secret')?.value || document.body.innerText"

@@ -1,5 +1,6 @@
 """What people type to come in: a phone, a code, a name and a password."""
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy
@@ -62,4 +63,19 @@ class ErasureForm(forms.Form):
 
     sure = forms.BooleanField(
         label=gettext_lazy("I understand that this cannot be undone"),
+    )
+
+
+class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """A key to come in with: allauth's form, in the words of a phone's lock screen."""
+
+    name = forms.CharField(label=gettext_lazy("What you call it"), required=False, max_length=60)
+    passwordless = forms.BooleanField(
+        label=gettext_lazy("Sign in with this key alone"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "A passkey: your finger, your face or the PIN of this device takes the place of "
+            "password and code. Without the tick the key comes after the password."
+        ),
     )
