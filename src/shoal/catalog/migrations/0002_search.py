@@ -1,7 +1,7 @@
 """What search stands on: trigrams, the list of words, and the terms of each product."""
 
 from django.contrib.postgres.operations import TrigramExtension
-from django.db import migrations, models
+from django.db import migrations
 
 # The terms are a column of the table that no model names, so that no other query reads them.
 _TERMS = """
@@ -39,19 +39,6 @@ class Migration(migrations.Migration):
 
     operations = [
         TrigramExtension(),
-        migrations.CreateModel(
-            name="SearchWord",
-            fields=[
-                ("word", models.CharField(max_length=60, primary_key=True, serialize=False)),
-                (
-                    "products",
-                    models.PositiveIntegerField(
-                        default=0, help_text="live ones, when last counted"
-                    ),
-                ),
-                ("spelling", models.CharField(max_length=120)),
-            ],
-        ),
         migrations.RunSQL(
             _TERMS,
             "DROP INDEX catalog_product_search;"

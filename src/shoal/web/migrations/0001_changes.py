@@ -1,7 +1,9 @@
 """What changed that shared pages show: a row for each statement, written by triggers.
 
-A shop's own tables name the shop, a brand's the brand; what may stand on any page names nobody.
-Of stock only what comes near to being sold out, or back, changes a page.
+A shop's own tables name the shop, a brand's the brand, a promotion's whose it is; what may stand on
+any page names nobody. Of stock only what comes near to being sold out, or back, changes a page, and
+of claims only those that leave nothing: a crowd that claims one coupon would else have every page
+made anew twice a second.
 """
 
 from django.db import migrations
@@ -11,6 +13,7 @@ _LOW = 20
 # Each table, and which brand or shop its changed rows (called `touched`) belong to.
 _OWNERS = {
     "shops_shop": "SELECT id FROM touched",
+    "shops_shopmember": "SELECT shop_id FROM touched",
     "shelves_shelf": "SELECT shop_id FROM touched",
     "shelves_placement": "SELECT shop_id FROM touched",
     "shelves_words": "SELECT shop_id FROM touched",
@@ -27,15 +30,28 @@ _OWNERS = {
     ),
     "offers_offerprice": "SELECT brand_id FROM touched JOIN offers_offer o ON o.id = offer_id",
     "catalog_category": "SELECT NULL::uuid",
-    "promotions_promotion": "SELECT NULL::uuid",
-    "promotions_part": "SELECT NULL::uuid",
+    "promotions_promotion": "SELECT coalesce(brand_id, shop_id) FROM touched",
+    "promotions_part": (
+        "SELECT coalesce(p.brand_id, p.shop_id) FROM touched"
+        " JOIN promotions_promotion p ON p.id = promotion_id"
+    ),
 }
-_STOCK = f"""
-    SELECT p.brand_id FROM touched
-    JOIN before ON before.id = touched.id AND before.available <> touched.available
-    JOIN catalog_sku s ON s.id = touched.sku_id JOIN catalog_product p ON p.id = s.product_id
-    WHERE least(before.available, touched.available) <= {_LOW}
-"""
+# What an update of these changes is told by comparing their rows before and after.
+_COMPARED = {
+    "stock_allotment": f"""
+        SELECT p.brand_id FROM touched
+        JOIN before ON before.id = touched.id AND before.available <> touched.available
+        JOIN catalog_sku s ON s.id = touched.sku_id JOIN catalog_product p ON p.id = s.product_id
+        WHERE least(before.available, touched.available) <= {_LOW}
+    """,
+    # Rows compared as JSON: a column that is added later counts as well.
+    "promotions_promotion": """
+        SELECT coalesce(touched.brand_id, touched.shop_id) FROM touched
+        JOIN before ON before.id = touched.id
+        WHERE to_jsonb(touched) - 'claimed' <> to_jsonb(before) - 'claimed'
+           OR touched.supply IN (touched.claimed, before.claimed)
+    """,
+}
 
 
 def _function(name: str, owners: str) -> str:
@@ -59,16 +75,25 @@ def _function(name: str, owners: str) -> str:
 
 
 def _triggers(table: str, owners: str) -> str:
+    tables = {"INSERT": "NEW TABLE AS touched", "DELETE": "OLD TABLE AS touched"}
+    if table not in _COMPARED:
+        tables["UPDATE"] = "NEW TABLE AS touched"
     told = f"shoal_{table}_changed"
-    every = "".join(
-        f"""
+    every = (_trigger(table, event, told, which) for event, which in tables.items())
+    return _function(told, owners) + "".join(every)
+
+
+def _comparison(table: str, owners: str) -> str:
+    told = f"shoal_{table}_updated"
+    tables = "OLD TABLE AS before NEW TABLE AS touched"
+    return _function(told, owners) + _trigger(table, "UPDATE", told, tables)
+
+
+def _trigger(table: str, event: str, told: str, tables: str) -> str:
+    return f"""
         CREATE TRIGGER {table}_{event.lower()}_told AFTER {event} ON {table}
-            REFERENCING {which} TABLE AS touched
-            FOR EACH STATEMENT EXECUTE FUNCTION {told}();
-        """
-        for event, which in {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}.items()
-    )
-    return _function(told, owners) + every
+            REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION {told}();
+    """
 
 
 def _forwards() -> str:
@@ -84,17 +109,13 @@ def _forwards() -> str:
         CREATE INDEX web_change_xid ON web_change (xid);
         """
         + "".join(_triggers(table, owners) for table, owners in _OWNERS.items())
-        + _function("shoal_stock_changed", _STOCK)
-        + """
-        CREATE TRIGGER stock_allotment_update_told AFTER UPDATE ON stock_allotment
-            REFERENCING OLD TABLE AS before NEW TABLE AS touched
-            FOR EACH STATEMENT EXECUTE FUNCTION shoal_stock_changed();
-        """
+        + "".join(_comparison(table, owners) for table, owners in _COMPARED.items())
     )
 
 
 def _backwards() -> str:
-    functions = [f"shoal_{table}_changed" for table in _OWNERS] + ["shoal_stock_changed"]
+    functions = [f"shoal_{table}_changed" for table in _OWNERS]
+    functions += [f"shoal_{table}_updated" for table in _COMPARED]
     return "DROP TABLE web_change CASCADE;" + "".join(
         f"DROP FUNCTION {name}() CASCADE;" for name in functions
     )
@@ -106,11 +127,11 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = [
         ("brands", "0001_initial"),
-        ("catalog", "0003_freight_price"),
-        ("offers", "0003_offer_price"),
+        ("catalog", "0001_initial"),
+        ("offers", "0001_initial"),
         ("promotions", "0001_initial"),
         ("shelves", "0001_initial"),
         ("shops", "0001_initial"),
-        ("stock", "0002_returned_units"),
+        ("stock", "0001_initial"),
     ]
     operations = [migrations.RunSQL(_forwards(), _backwards())]
