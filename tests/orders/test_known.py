@@ -60,3 +60,15 @@ def test_a_second_quote_asks_only_for_stock(slow: Changes) -> None:
 
     assert asked() > 1
     assert asked() == 1
+
+
+def test_a_burning_sale_does_not_have_its_offer_read_again(slow: Changes) -> None:
+    """What is left is asked for under its lock; pages show it, a price does not depend on it."""
+    market = trade.open_market(stock=3)
+    assert isinstance(placed(market), Placed)
+    before, kept = slow.ask(), known.offers([market.offer.id])[market.offer.id]
+    assert isinstance(placed(market), Placed)
+    slow.ask()
+    assert slow.since(before, [market.brand.id])
+    assert not slow.since(before, [market.brand.id], stock=False)
+    assert known.offers([market.offer.id])[market.offer.id] is kept

@@ -17,6 +17,7 @@ from django.db import connection
 HEARS_EVERY = 0.5
 """Seconds after which a process asks again what has changed."""
 _MOST_OWNERS = 100_000
+_STOCK = "stock_allotment"
 
 _NEW = """
 SELECT id, owner, what, pg_snapshot_xmin(pg_current_snapshot())::text FROM web_change
@@ -62,6 +63,7 @@ class Changes:
         self._moments: Moments | None = None
         self._next: datetime | None = None
         self._changed: dict[UUID, int] = {}
+        self._of_stock: dict[UUID, int] = {}
         self._any_brand = self._everything = self._round = 0
 
     def follow(self, moments: Moments) -> None:
@@ -93,15 +95,20 @@ class Changes:
         """This will make the next one ask: somebody has just changed something through us."""
         self._asked_at = float("-inf")
 
-    def since(self, number: int, owners: Iterable[UUID], *, any_brand: bool = False) -> bool:
+    def since(
+        self, number: int, owners: Iterable[UUID], *, any_brand: bool = False, stock: bool = True
+    ) -> bool:
         """This will say whether anything of these shops and brands has changed after `number`.
 
-        With `any_brand` a change of any brand counts.
+        With `any_brand` a change of any brand counts; without `stock`, what is left does not.
         """
         if self._everything > number or (any_brand and self._any_brand > number):
             return True
-        changed = self._changed
-        return any(changed.get(owner, 0) > number for owner in owners)
+        changed, of_stock = self._changed, self._of_stock
+        return any(
+            changed.get(owner, 0) > number or (stock and of_stock.get(owner, 0) > number)
+            for owner in owners
+        )
 
     def _is_time(self) -> bool:
         return self._stopwatch() - self._asked_at >= self._every
@@ -130,12 +137,13 @@ class Changes:
 
     def _note(self, new: list[tuple[int, UUID | None, str, str]]) -> None:
         number = self._round + 1
-        if len(self._changed) > _MOST_OWNERS:
-            self._changed, self._everything = {}, number
+        if len(self._changed) + len(self._of_stock) > _MOST_OWNERS:
+            self._changed, self._of_stock, self._everything = {}, {}, number
         for _, owner, what, _ in new:
             if owner is None:
                 self._everything = number
             else:
-                self._changed[owner] = number
+                told = self._of_stock if what == _STOCK else self._changed
+                told[owner] = number
             if not what.startswith(("shops_", "shelves_")):
                 self._any_brand = number

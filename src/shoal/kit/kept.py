@@ -15,8 +15,9 @@ class Kept(Generic[K, V]):
     """What `load` reads for keys, kept while nothing of its owners changes.
 
     `load` returns what it finds by key; what it leaves out is asked for again. `owners` names the
-    shops and brands whose changes touch a value, as the triggers of `web_change` name them. Values
-    are shared by all threads: whoever gets one only reads it.
+    shops and brands whose changes touch a value, as the triggers of `web_change` name them; what is
+    left of their goods touches none. Values are shared by all threads: whoever gets one only reads
+    it.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Kept(Generic[K, V]):
         missing: list[K] = []
         for key in dict.fromkeys(keys):
             kept = self._kept.get(key)
-            if kept is None or self._changes.since(kept[0], kept[1]):
+            if kept is None or self._changes.since(kept[0], kept[1], stock=False):
                 missing.append(key)
             else:
                 found[key] = kept[2]

@@ -14,7 +14,7 @@ from shoal import env
 from shoal.run.trouble import CannotRun
 
 # Two processes, each with a database of its own; tests/conftest.py says what stays together.
-_IN_PARTS = ("-n", "2", "--no-loadscope-reorder")
+_IN_PARTS = ("-n", "3", "--no-loadscope-reorder")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
