@@ -10,7 +10,7 @@ from shoal.kit.transactions import operation
 from shoal.offers.models import Offer
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
 from shoal.orders.models import Order, Parcel
-from shoal.orders.refunds import LinePart, refund_parts
+from shoal.orders.refunds import LinePart, PartsBack, refund_parts
 from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, ship_parcels
 from shoal.orders.steps import lock_orders
 from shoal.payments.models import Intent, Refund
@@ -177,15 +177,8 @@ def _give_back(
     order: UUID, subject: UUID, parts: list[LinePart], freight: dict[UUID, int], at: datetime
 ) -> int:
     lock_intents(subjects=[order])
-    return refund_parts(
-        order=lock_orders([order])[order],
-        subject=subject,
-        lines=parts,
-        freight=freight,
-        reason="test",
-        by="olga",
-        at=at,
-    )
+    wanted = PartsBack(lock_orders([order])[order], subject, parts, freight, "test", at)
+    return refund_parts([wanted], by="olga")[0]
 
 
 def money_arrives_back(*, at: datetime = AT + 6 * DAY) -> None:

@@ -80,12 +80,13 @@ def want(
         amount=amount,
         reason=reason,
         by="olga",
+        at=NOW,
     )
 
 
 def ask_all_back(wants: Sequence[RefundWanted]) -> list[Refund]:
     with transaction.atomic():
-        return request_refunds(wants=wants, at=NOW)
+        return request_refunds(wants=wants)
 
 
 def books(intent: Intent) -> dict[tuple[str, str], int]:

@@ -103,10 +103,10 @@ class StockMachine(RuleBasedStateMachine):
             self.left[allotment] += quantity
             self.lines[line] = (allotment, quantity, "released")
         elif way == "put_back":
-            back = {line: quantity}
-            steps.put_back(units=back, by="test", at=AT, reason="cancelled")
+            back = [steps.UnitsBack(line, quantity, "cancelled", AT)]
+            steps.put_back(units=back, by="test")
             with pytest.raises(steps.StockMoved):
-                steps.put_back(units=back, by="test", at=AT, reason="cancelled twice")
+                steps.put_back(units=back, by="test")
             self.left[allotment] += quantity
             self.lines[line] = (allotment, quantity, "returned")
         elif steps.hold_again(lines=[line], by="test", at=AT):

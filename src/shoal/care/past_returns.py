@@ -9,11 +9,12 @@ from shoal.care import rules_cases as rules
 from shoal.care.models import Case, CaseLine, CaseStep
 from shoal.care.opening import UnitsTaken
 from shoal.care.rules_cases import Deed, Kind, Reason, Side, State
+from shoal.kit.bulk import insert_rows
 from shoal.kit.errors import NotFound
 from shoal.kit.ids import short_code, uuid7
-from shoal.kit.transactions import operation, step
+from shoal.kit.transactions import operation
 from shoal.orders.models import Order, OrderLine, Parcel
-from shoal.orders.refunds import LinePart, refund_parts
+from shoal.orders.refunds import LinePart, PartsBack, refund_parts
 from shoal.orders.steps import lock_orders
 from shoal.payments.steps import lock_intents
 
@@ -43,6 +44,15 @@ class PastReturn:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A return's case with its lines, not saved yet, and what goes back for it."""
+
+    case: Case
+    lines: list[CaseLine]
+    parts: PartsBack
+
+
 @operation
 def close_returns(*, returns: Sequence[PastReturn], by: str) -> list[Case]:
     """This will open and close a case for each of `returns`, whose money goes back at once.
@@ -56,15 +66,18 @@ def close_returns(*, returns: Sequence[PastReturn], by: str) -> list[Case]:
     new = {wish.key: wish for wish in returns if wish.key not in known}
     lock_intents(subjects=[wish.order for wish in new.values()])
     orders = lock_orders(wish.order for wish in new.values())
-    lines: list[CaseLine] = []
-    for wish in new.values():
-        if wish.order not in orders:
-            raise NotFound
-        known[wish.key] = _close(wish, orders[wish.order], lines, by=by)
-    cases = [known[key] for key in new]
-    Case.objects.bulk_create(cases)
-    CaseLine.objects.bulk_create(lines)
-    CaseStep.objects.bulk_create(entry for case in cases for entry in _timeline(case, by=by))
+    bought = OrderLine.objects.select_related("parcel").in_bulk(
+        [given.line for wish in new.values() for given in wish.lines]
+    )
+    taken = [_take(wish, orders, bought) for wish in new.values()]
+    paid = refund_parts([one.parts for one in taken], by=by)
+    for one, amount in zip(taken, paid, strict=True):
+        one.case.refund_minor, one.case.freight_minor = amount, amount - one.case.asked_minor
+    cases = [one.case for one in taken]
+    insert_rows(cases)
+    insert_rows([row for one in taken for row in one.lines])
+    insert_rows([entry for case in cases for entry in _timeline(case, by=by)])
+    known |= {case.id: case for case in cases}
     return [known[wish.key] for wish in returns]
 
 
@@ -74,36 +87,23 @@ def taken_over(cases: Iterable[UUID]) -> set[UUID]:
     return set(opened.values_list("case_id", flat=True))
 
 
-@step
-def _close(wish: PastReturn, order: Order, lines: list[CaseLine], *, by: str) -> Case:
-    """Gives back what one return says, appends its lines, and makes its case, not saved yet."""
-    known = (
-        OrderLine.objects.filter(order=order)
-        .select_related("parcel")
-        .in_bulk([given.line for given in wish.lines])
-    )
-    parcels = {row.parcel_id: row.parcel for row in known.values()}
-    if len(known) != len(wish.lines) or len(parcels) != 1:
+def _take(
+    wish: PastReturn, orders: Mapping[UUID, Order], bought: Mapping[UUID, OrderLine]
+) -> _Taken:
+    """The case that one return makes, not saved yet, and what goes back for it."""
+    order = orders.get(wish.order)
+    known = {given.line: bought.get(given.line) for given in wish.lines}
+    lines = {key: row for key, row in known.items() if row and row.order_id == wish.order}
+    parcels = {row.parcel_id: row.parcel for row in lines.values()}
+    if order is None or len(lines) != len(wish.lines) or len(parcels) != 1:
         raise NotFound
-    if any(row.open_cases for row in known.values()):
+    if any(row.open_cases for row in lines.values()):
         raise UnitsTaken(free=0)
     (parcel,) = parcels.values()
-    rows = [_row(known[given.line], given, parcel) for given in wish.lines]
-    goods = sum(given.amount for given in wish.lines)
-    code = short_code()
-    paid = refund_parts(
-        order=order,
-        subject=wish.key,
-        lines=_parts(known, wish.lines, parcel),
-        freight={},
-        reason=f"case {code}: taken over",
-        by=by,
-        at=wish.at,
-    )
     kind = _KINDS[Parcel.State(parcel.state)]
     case = Case(
         id=wish.key,
-        code=code,
+        code=short_code(),
         order=order,
         parcel=parcel,
         brand_id=parcel.brand_id,
@@ -117,27 +117,31 @@ def _close(wish: PastReturn, order: Order, lines: list[CaseLine], *, by: str) ->
         needs_return=kind == Kind.RETURN,
         came_back=kind == Kind.RETURN,
         currency=order.currency,
-        asked_minor=goods,
-        refund_minor=paid,
-        freight_minor=paid - goods,
+        asked_minor=sum(given.amount for given in wish.lines),
         opened_at=wish.at,
         closed_at=wish.at,
     )
-    for row in rows:
-        row.case = case
-    lines += rows
-    return case
+    parts = PartsBack(
+        order=order,
+        subject=wish.key,
+        lines=_parts(lines, wish.lines, parcel),
+        freight={},
+        reason=f"case {case.code}: taken over",
+        at=wish.at,
+    )
+    return _Taken(case, [_row(case, lines[given.line], given) for given in wish.lines], parts)
 
 
-def _row(line: OrderLine, given: GivenBack, parcel: Parcel) -> CaseLine:
+def _row(case: Case, line: OrderLine, given: GivenBack) -> CaseLine:
     return CaseLine(
+        case=case,
         line=line,
         units=given.units,
         full_minor=rules.share(line.paid_minor, given.units, line.quantity),
         asked_minor=given.amount,
         given_units=given.units,
         given_minor=given.amount,
-        back_units=given.units if parcel.state == Parcel.State.DELIVERED else 0,
+        back_units=given.units if case.came_back else 0,
     )
 
 

@@ -20,7 +20,7 @@ from shoal.kit.locks import lock_row, lock_rows
 from shoal.kit.pictures import LoosePicture
 from shoal.kit.transactions import step
 from shoal.orders.models import Order, OrderLine, Parcel
-from shoal.orders.refunds import LinePart, refund_parts, thaw
+from shoal.orders.refunds import LinePart, PartsBack, refund_parts, thaw
 from shoal.orders.steps import lock_orders
 from shoal.payments.steps import lock_intents
 from shoal.stock import steps as stock
@@ -230,15 +230,15 @@ def give_money(held: Held, doing: Doing) -> None:
     parts = parts_of(held)
     freight = _freight(held, parts)
     before = held.parcel.freight_back_minor
-    case.refund_minor = refund_parts(
+    wanted = PartsBack(
         order=order,
         subject=case.id,
         lines=parts,
         freight={held.parcel.id: freight} if freight else {},
         reason=f"case {case.code}: {case.reason}",
-        by=doing.by,
         at=doing.at,
     )
+    (case.refund_minor,) = refund_parts([wanted], by=doing.by)
     held.parcel.refresh_from_db()
     case.freight_minor = held.parcel.freight_back_minor - before
     if not case.refund_minor:
@@ -284,7 +284,8 @@ def _take_goods_in(held: Held, *, by: str, at: datetime) -> None:
                 sku=_sku_in_hand(row), quantity=units, by=by, at=at, reason=reason
             )
         else:
-            stock.put_back(units={row.line_id: units}, by=by, at=at, reason=reason)
+            back = stock.UnitsBack(row.line_id, units, reason, at)
+            stock.put_back(units=[back], by=by)
             allotment = row.line.allotment_id
         if row.broken_units:
             stock.write_off(

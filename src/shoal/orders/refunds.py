@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from shoal.kit.bulk import update_rows
+from shoal.kit.bulk import insert_rows, update_rows
 from shoal.kit.errors import NotFound
 from shoal.kit.events import publish
 from shoal.kit.ids import uuid7
@@ -49,65 +49,76 @@ class LinePart:
     restock: bool = False
 
 
-@step
-def refund_parts(
-    *,
-    order: Order,
-    subject: UUID,
-    lines: Sequence[LinePart],
-    freight: Mapping[UUID, int],
-    reason: str,
-    by: str,
-    at: datetime,
-    when_all_is_back: Order.State | None = None,
-) -> int:
-    """This will give `lines` and `freight` (parcel to minor units) of a locked order back.
+@dataclass(frozen=True, slots=True)
+class PartsBack:
+    """Lines and freight (parcel to minor units) of a locked order to give back.
 
-    `subject` is what asks, a case or the order itself: one refund each, ever. Its intents are
-    locked already (`lock_intents` before `lock_orders`). What the parties got, or would have got,
-    goes back by `rules.take_back`; when the lines were settled before, settlement hears of it.
-    A parcel that has nothing left to ship is cancelled, and its freight goes back, too; a gift goes
-    with the last of its brand's goods. When nothing is left of the order, its coupons come back.
-    Returns what the customer gets, in minor units. Raises RefundTooLarge, and keeps nothing, for
-    more than was paid, bought or left.
+    `subject` is what asks, a case or the order itself: one refund each, ever.
     """
-    rows = OrderLine.objects.filter(order=order).select_related("offer").in_bulk()
-    if any(part.line not in rows for part in lines):
-        raise NotFound
-    parcels = lock_rows(Parcel, Parcel.objects.filter(order=order).values_list("id", flat=True))
-    lines = [*lines, *_gifts_too(rows, parcels, lines)]
-    backs = [(rows[part.line], part, _take_back(rows[part.line], part)) for part in lines]
-    empty = _nothing_to_ship(parcels, rows.values())
-    freight = {**freight, **{key: row.freight_left_minor for key, row in empty.items()}}
-    freight = {key: amount for key, amount in freight.items() if amount}
-    _give_freight(parcels, freight)
-    update_rows([row for row, _, _ in backs], _PROJECTED)
-    _write_facts(order, subject, backs, freight, by=by, at=at)
-    paid = sum(back.paid for _, _, back in backs) + sum(freight.values())
-    if paid:
-        wish = RefundWanted(order.id, subject, paid, reason[:200], by)
-        request_refunds(wants=[wish], at=at)
-    promotion = sum(back.promotion for _, _, back in backs)
-    if promotion:
-        post(transfers=[_promotion_back(order, subject, promotion, by=by, at=at)])
-    if empty:
-        cancel_parcels(empty, by=by, at=at, reason=reason)
-    _lower_limits(order, backs)
-    money_left = any(row.paid_minor > row.back_paid_minor for row in rows.values())
-    freight_left = any(row.freight_left_minor for row in parcels.values())
-    units_left = any(row.units_left for row in rows.values())
-    is_over = not (money_left or freight_left or units_left)
-    if is_over:
-        promotions.give_back(orders=[order.id], reason=reason, by=by, at=at)
-    restocked = {part.line: part.units for part in lines if part.restock and part.units}
-    if restocked:
-        stock.put_back(units=restocked, by=by, at=at, reason=reason[:200])
-    if is_over:
-        _end_order(order, parcels, when_all_is_back, by=by, at=at, reason=reason)
-    else:
-        follow_parcels({order.id: order}, {order.id: at}, by=by)
-    publish([LinesRefunded(order.id, subject, at)])
-    return paid
+
+    order: Order
+    subject: UUID
+    lines: Sequence[LinePart]
+    freight: Mapping[UUID, int]
+    reason: str
+    at: datetime
+    when_all_is_back: Order.State | None = None
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What one wish takes off its order's rows."""
+
+    wish: PartsBack
+    backs: list[tuple[OrderLine, LinePart, Back]]
+    freight: dict[UUID, int]
+    empty: dict[UUID, Parcel]
+    is_over: bool
+
+    @property
+    def paid(self) -> int:
+        """What the customer gets, in minor units."""
+        return sum(back.paid for _, _, back in self.backs) + sum(self.freight.values())
+
+    @property
+    def promotion(self) -> int:
+        """What the platform had given towards it, in minor units."""
+        return sum(back.promotion for _, _, back in self.backs)
+
+
+@step
+def refund_parts(wishes: Sequence[PartsBack], *, by: str) -> list[int]:
+    """This will give what `wishes` say back, one after the other, and return what each comes to.
+
+    Their orders' intents are locked already (`lock_intents` before `lock_orders`). What the parties
+    got, or would have got, goes back by `rules.take_back`; when the lines were settled before,
+    settlement hears of it. A parcel that has nothing left to ship is cancelled, and its freight
+    goes back, too; a gift goes with the last of its brand's goods. When nothing is left of an
+    order, its coupons come back. Returns minor units, in the same order. Raises RefundTooLarge, and
+    keeps nothing, for more than was paid, bought or left.
+    """
+    orders = {wish.order.id: wish.order for wish in wishes}
+    rows: dict[UUID, dict[UUID, OrderLine]] = {key: {} for key in orders}
+    for row in OrderLine.objects.filter(order__in=orders).select_related("offer"):
+        rows[row.order_id][row.id] = row
+    parcels: dict[UUID, dict[UUID, Parcel]] = {key: {} for key in orders}
+    ids = Parcel.objects.filter(order__in=orders).values_list("id", flat=True)
+    for parcel in lock_rows(Parcel, ids).values():
+        parcels[parcel.order_id][parcel.id] = parcel
+    taken = [_take(wish, rows[wish.order.id], parcels[wish.order.id]) for wish in wishes]
+    lines = {row.id: row for one in taken for row, _, _ in one.backs}
+    update_rows(list(lines.values()), _PROJECTED)
+    freights = {key: parcels[one.wish.order.id][key] for one in taken for key in one.freight}
+    update_rows(list(freights.values()), ["freight_back_minor"])
+    _write_facts(taken, by=by)
+    _move_money(taken, by=by)
+    for one in taken:
+        if one.empty:
+            cancel_parcels(one.empty, by=by, at=one.wish.at, reason=one.wish.reason)
+    _lower_limits(taken)
+    _close(taken, parcels, by=by)
+    publish([LinesRefunded(one.wish.order.id, one.wish.subject, one.wish.at) for one in taken])
+    return [one.paid for one in taken]
 
 
 @step
@@ -120,7 +131,7 @@ def undo_paid(
     """
     lines = OrderLine.objects.filter(order=order).order_by("number")
     parcels = Parcel.objects.filter(order=order, freight_minor__gt=F("freight_back_minor"))
-    refund_parts(
+    wish = PartsBack(
         order=order,
         subject=order.id,
         lines=[
@@ -130,10 +141,10 @@ def undo_paid(
         ],
         freight={parcel.id: parcel.freight_left_minor for parcel in parcels},
         reason=reason,
-        by=by,
         at=at,
         when_all_is_back=to,
     )
+    refund_parts([wish], by=by)
 
 
 @step
@@ -148,6 +159,25 @@ def thaw(*, order: Order, lines: Iterable[UUID], at: datetime) -> None:
     ids = list(lines)
     OrderLine.objects.filter(id__in=ids, order=order).update(open_cases=F("open_cases") - 1)
     publish([LinesThawed(order.id, tuple(ids), at)])
+
+
+def _take(
+    wish: PartsBack, rows: Mapping[UUID, OrderLine], parcels: Mapping[UUID, Parcel]
+) -> _Taken:
+    """Takes what a wish says off the rows of its order, which are written later."""
+    if any(part.line not in rows for part in wish.lines):
+        raise NotFound
+    lines = [*wish.lines, *_gifts_too(rows, parcels, wish.lines)]
+    backs = [(rows[part.line], part, _take_back(rows[part.line], part)) for part in lines]
+    empty = _nothing_to_ship(parcels, rows.values())
+    freight = {**wish.freight, **{key: row.freight_left_minor for key, row in empty.items()}}
+    freight = {key: amount for key, amount in freight.items() if amount}
+    _take_freight(parcels, freight)
+    is_over = not (
+        any(row.paid_minor > row.back_paid_minor or row.units_left for row in rows.values())
+        or any(row.freight_left_minor for row in parcels.values())
+    )
+    return _Taken(wish, backs, freight, empty, is_over)
 
 
 def _gifts_too(
@@ -206,90 +236,133 @@ def _nothing_to_ship(
     }
 
 
-def _give_freight(parcels: Mapping[UUID, Parcel], freight: Mapping[UUID, int]) -> None:
+def _take_freight(parcels: Mapping[UUID, Parcel], freight: Mapping[UUID, int]) -> None:
     if not freight.keys() <= parcels.keys():
         raise NotFound
     for key, amount in freight.items():
         if not 0 < amount <= parcels[key].freight_left_minor:
             raise RefundTooLarge
         parcels[key].freight_back_minor += amount
-    update_rows([parcels[key] for key in freight], ["freight_back_minor"])
 
 
-def _write_facts(
-    order: Order,
-    subject: UUID,
-    backs: Sequence[tuple[OrderLine, LinePart, Back]],
-    freight: Mapping[UUID, int],
-    *,
-    by: str,
-    at: datetime,
-) -> None:
-    LineRefund.objects.bulk_create(
-        LineRefund(
-            subject=subject,
-            order=order,
-            line=row,
-            units=back.units,
-            paid_minor=back.paid,
-            promotion_minor=back.promotion,
-            brand_minor=back.brand,
-            keeper_minor=back.keeper,
-            platform_minor=back.platform,
-            tax_minor=back.tax,
-            at=at,
-            by=by,
-        )
-        for row, _, back in backs
+def _write_facts(taken: Sequence[_Taken], *, by: str) -> None:
+    insert_rows(
+        [
+            LineRefund(
+                subject=one.wish.subject,
+                order=one.wish.order,
+                line=row,
+                units=back.units,
+                paid_minor=back.paid,
+                promotion_minor=back.promotion,
+                brand_minor=back.brand,
+                keeper_minor=back.keeper,
+                platform_minor=back.platform,
+                tax_minor=back.tax,
+                at=one.wish.at,
+                by=by,
+            )
+            for one in taken
+            for row, _, back in one.backs
+        ]
     )
-    FreightRefund.objects.bulk_create(
-        FreightRefund(
-            subject=subject, order=order, parcel_id=parcel, amount_minor=amount, at=at, by=by
-        )
-        for parcel, amount in freight.items()
-    )
-
-
-def _promotion_back(
-    order: Order, subject: UUID, amount: int, *, by: str, at: datetime
-) -> NewTransfer:
-    """What the platform gave towards goods that were not kept."""
-    return NewTransfer(
-        entry=uuid7(),
-        kind="discount_back",
-        debit=AccountKey(Account.Kind.ESCROW, order.currency),
-        credit=AccountKey(Account.Kind.PROMOTION, order.currency),
-        amount=amount,
-        subject=subject,
-        at=at,
-        by=by,
+    insert_rows(
+        [
+            FreightRefund(
+                subject=one.wish.subject,
+                order=one.wish.order,
+                parcel_id=parcel,
+                amount_minor=amount,
+                at=one.wish.at,
+                by=by,
+            )
+            for one in taken
+            for parcel, amount in one.freight.items()
+        ]
     )
 
 
-def _lower_limits(order: Order, backs: Sequence[tuple[OrderLine, LinePart, Back]]) -> None:
+def _move_money(taken: Sequence[_Taken], *, by: str) -> None:
+    """What was paid goes to the customer, what the platform gave towards it to the platform."""
+    request_refunds(
+        wants=[
+            RefundWanted(
+                paid_for=one.wish.order.id,
+                subject=one.wish.subject,
+                amount=one.paid,
+                reason=one.wish.reason[:200],
+                by=by,
+                at=one.wish.at,
+            )
+            for one in taken
+            if one.paid
+        ]
+    )
+    post(
+        transfers=[
+            NewTransfer(
+                entry=uuid7(),
+                kind="discount_back",
+                debit=AccountKey(Account.Kind.ESCROW, one.wish.order.currency),
+                credit=AccountKey(Account.Kind.PROMOTION, one.wish.order.currency),
+                amount=one.promotion,
+                subject=one.wish.subject,
+                at=one.wish.at,
+                by=by,
+            )
+            for one in taken
+            if one.promotion
+        ]
+    )
+
+
+def _lower_limits(taken: Sequence[_Taken]) -> None:
     limited = [
-        (row.offer_id, back.units)
-        for row, _, back in backs
+        (row.offer_id, one.wish.order.customer_id, back.units)
+        for one in taken
+        for row, _, back in one.backs
         if back.units and row.offer.per_customer is not None and row.gift_of_id is None
     ]
-    for offer, units in sorted(limited):
-        Purchase.objects.filter(
-            offer=offer, customer=order.customer_id, quantity__gte=units
-        ).update(quantity=F("quantity") - units)
+    for offer, customer, units in sorted(limited):
+        Purchase.objects.filter(offer=offer, customer=customer, quantity__gte=units).update(
+            quantity=F("quantity") - units
+        )
 
 
-def _end_order(
-    order: Order,
-    parcels: Mapping[UUID, Parcel],
-    to: Order.State | None,
-    *,
-    by: str,
-    at: datetime,
-    reason: str,
+def _close(
+    taken: Sequence[_Taken], parcels: Mapping[UUID, Mapping[UUID, Parcel]], *, by: str
 ) -> None:
+    """Coupons and units come back; each order goes where its parcels are, or ends."""
+    over = [one for one in taken if one.is_over]
+    for one in over:
+        wish = one.wish
+        promotions.give_back(orders=[wish.order.id], reason=wish.reason, by=by, at=wish.at)
+    restocked = [
+        stock.UnitsBack(row.id, part.units, one.wish.reason, one.wish.at)
+        for one in taken
+        for row, part, _ in one.backs
+        if part.restock and part.units
+    ]
+    if restocked:
+        stock.put_back(units=restocked, by=by)
+    for one in over:
+        _end_order(one.wish, parcels[one.wish.order.id], by=by)
+    ended = {one.wish.order.id for one in over}
+    others = {one.wish.order.id: one.wish for one in taken if one.wish.order.id not in ended}
+    if others:
+        follow_parcels(
+            {key: wish.order for key, wish in others.items()},
+            {key: wish.at for key, wish in others.items()},
+            by=by,
+        )
+
+
+def _end_order(wish: PartsBack, parcels: Mapping[UUID, Parcel], *, by: str) -> None:
     """Nothing is left of the order: it was cancelled if nothing ever left a warehouse."""
     left = {row.state for row in parcels.values()} & {Parcel.State.SHIPPED, Parcel.State.DELIVERED}
-    target = to or (Order.State.REFUNDED if left else Order.State.CANCELLED)
-    if may_follow(order.state, target):
-        one = {order.id: order}
-        move_orders(one, to=target, by={order.id: by}, at={order.id: at}, reason=reason[:200])
+    target = wish.when_all_is_back or (Order.State.REFUNDED if left else Order.State.CANCELLED)
+    if may_follow(wish.order.state, target):
+        key = wish.order.id
+        move_orders(
+            {key: wish.order}, to=target, by={key: by}, at={key: wish.at}, reason=wish.reason[:200]
+        )

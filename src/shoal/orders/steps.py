@@ -134,11 +134,11 @@ def take_payments(facts: Sequence[PaymentCaptured]) -> None:
                 amount=fact.amount,
                 reason="paid after the order was given up",
                 by=PROCESS,
+                at=moments[fact.subject],
             )
             for fact in facts
             if fact.subject not in settled
         ],
-        at=max(moments.values()),
     )
 
 

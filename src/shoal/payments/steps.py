@@ -44,6 +44,7 @@ class RefundWanted:
     amount: int
     reason: str
     by: str
+    at: datetime
 
 
 @step
@@ -99,7 +100,7 @@ def close_intents(*, subjects: Iterable[UUID], at: datetime) -> set[UUID]:
 
 
 @step
-def request_refunds(*, wants: Sequence[RefundWanted], at: datetime) -> list[Refund]:
+def request_refunds(*, wants: Sequence[RefundWanted]) -> list[Refund]:
     """This will ask for each refund of `wants` and return them in order; the worker sends them.
 
     What was asked for the same subject before is returned as it is and asks for nothing more.
@@ -112,7 +113,7 @@ def request_refunds(*, wants: Sequence[RefundWanted], at: datetime) -> list[Refu
     intents = lock_rows(Intent, paid.values_list("id", flat=True))
     known = {refund.subject: refund for refund in Refund.objects.filter(subject__in=first.keys())}
     new = [
-        _new_refund(want=want, intents=intents.values(), at=at)
+        _new_refund(want=want, intents=intents.values())
         for want in first.values()
         if want.subject not in known
     ]
@@ -122,7 +123,7 @@ def request_refunds(*, wants: Sequence[RefundWanted], at: datetime) -> list[Refu
     return [known[want.subject] for want in wants]
 
 
-def _new_refund(*, want: RefundWanted, intents: Iterable[Intent], at: datetime) -> Refund:
+def _new_refund(*, want: RefundWanted, intents: Iterable[Intent]) -> Refund:
     of_subject = [intent for intent in intents if intent.subject == want.paid_for]
     if not of_subject:
         raise RefundTooLarge
@@ -135,8 +136,8 @@ def _new_refund(*, want: RefundWanted, intents: Iterable[Intent], at: datetime) 
         amount=want.amount,
         currency=intent.currency,
         reason=want.reason[:200],
-        next_at=at,
-        wanted_at=at,
+        next_at=want.at,
+        wanted_at=want.at,
         wanted_by=want.by,
     )
 

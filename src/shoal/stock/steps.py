@@ -37,6 +37,16 @@ class NewHold:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitsBack:
+    """Sold units of one order line that can be sold again."""
+
+    line: UUID
+    quantity: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """A number of units of a SKU, or of an allotment."""
 
@@ -196,23 +206,24 @@ def release(*, lines: Mapping[UUID, datetime], by: str, reason: str) -> None:
 
 
 @step
-def put_back(*, units: Mapping[UUID, int], by: str, at: datetime, reason: str) -> None:
-    """This will take sold `units` of lines (line to how many) back into what is available.
+def put_back(*, units: Sequence[UnitsBack], by: str) -> None:
+    """This will take sold units of lines back into what is available.
 
     Raises StockMoved when a line has fewer sold units than that.
     """
-    holds = list(lock_rows(Hold, units).values())
+    holds = lock_rows(Hold, {back.line for back in units})
     amounts = Counter[UUID]()
-    for row in holds:
-        row.returned += units[row.id]
+    for back in units:
+        row = holds.get(back.line)
+        if row is None:
+            raise StockMoved(f"line {back.line} holds nothing")
+        row.returned += back.quantity
         if row.state != Hold.State.SOLD or row.returned > row.quantity:
-            raise StockMoved(f"{units[row.id]} units of line {row.id} cannot come back")
+            raise StockMoved(f"{back.quantity} units of line {row.id} cannot come back")
         if row.returned == row.quantity:
             row.state = Hold.State.RETURNED
-        amounts[row.allotment_id] += units[row.id]
-    if len(holds) != len(units):
-        raise StockMoved(f"{len(units) - len(holds)} of {len(units)} lines hold nothing")
-    update_rows(holds, ["returned", "state"])
+        amounts[row.allotment_id] += back.quantity
+    update_rows(list(holds.values()), ["returned", "state"])
     ids = sorted(amounts)
     lock_rows(Allotment, ids)
     with connection.cursor() as cursor:
@@ -225,18 +236,20 @@ def put_back(*, units: Mapping[UUID, int], by: str, at: datetime, reason: str) -
             """,
             [ids, [amounts[key] for key in ids]],
         )
-    Movement.objects.bulk_create(
-        Movement(
-            id=uuid7(),
-            allotment_id=row.allotment_id,
-            kind=Movement.Kind.RETURN,
-            quantity=units[row.id],
-            line=row.id,
-            reason=reason[:200],
-            by=by,
-            at=at,
-        )
-        for row in holds
+    insert_rows(
+        [
+            Movement(
+                id=uuid7(),
+                allotment_id=holds[back.line].allotment_id,
+                kind=Movement.Kind.RETURN,
+                quantity=back.quantity,
+                line=back.line,
+                reason=back.reason[:200],
+                by=by,
+                at=back.at,
+            )
+            for back in units
+        ]
     )
 
 
