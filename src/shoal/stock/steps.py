@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -158,20 +159,8 @@ def hold(*, holds: Sequence[NewHold], by: str) -> None:
     insert_rows(
         [Hold(id=new.line, allotment_id=new.allotment, quantity=new.quantity) for new in holds]
     )
-    insert_rows(
-        [
-            Movement(
-                id=uuid7(),
-                allotment_id=new.allotment,
-                kind=Movement.Kind.HOLD,
-                quantity=new.quantity,
-                line=new.line,
-                by=by,
-                at=new.at,
-            )
-            for new in holds
-        ]
-    )
+    moved = [_Moved(new.allotment, new.quantity, new.at, new.line) for new in holds]
+    _note(Movement.Kind.HOLD, moved, by=by)
 
 
 @step
@@ -189,7 +178,8 @@ def hold_again(*, lines: Sequence[UUID], by: str, at: datetime) -> set[UUID]:
         return set()
     _update(Movement.Kind.HOLD, amounts)
     Hold.objects.filter(id__in=lines).update(state=Hold.State.HELD)
-    _record(Movement.Kind.HOLD, [(row, at) for row in holds], by=by, reason="")
+    moved = [_Moved(row.allotment_id, row.quantity, at, row.id) for row in holds]
+    _note(Movement.Kind.HOLD, moved, by=by)
     return set(lines)
 
 
@@ -236,21 +226,11 @@ def put_back(*, units: Sequence[UnitsBack], by: str) -> None:
             """,
             [ids, [amounts[key] for key in ids]],
         )
-    insert_rows(
-        [
-            Movement(
-                id=uuid7(),
-                allotment_id=holds[back.line].allotment_id,
-                kind=Movement.Kind.RETURN,
-                quantity=back.quantity,
-                line=back.line,
-                reason=back.reason[:200],
-                by=by,
-                at=back.at,
-            )
-            for back in units
-        ]
-    )
+    moved = [
+        _Moved(holds[back.line].allotment_id, back.quantity, back.at, back.line, back.reason)
+        for back in units
+    ]
+    _note(Movement.Kind.RETURN, moved, by=by)
 
 
 @step
@@ -269,56 +249,67 @@ def receive_back(*, sku: UUID, quantity: int, by: str, at: datetime, reason: str
 def _end_holds(
     kind: Movement.Kind, state: Hold.State, lines: Mapping[UUID, datetime], *, by: str, reason: str
 ) -> None:
-    holds = list(Hold.objects.filter(id__in=list(lines), state=Hold.State.HELD).order_by("id"))
-    if len(holds) != len(lines):
-        raise StockMoved(f"{len(lines) - len(holds)} of {len(lines)} lines hold nothing")
-    if not holds:
+    if not lines:
         return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE stock_hold SET state = %s WHERE id = ANY(%s) AND state = 'held'
+            RETURNING allotment_id, quantity, id
+            """,
+            [state, list(lines)],
+        )
+        moved = [_Moved(row[0], row[1], lines[row[2]], row[2], reason) for row in cursor.fetchall()]
+    if len(moved) != len(lines):
+        raise StockMoved(f"{len(lines) - len(moved)} of {len(lines)} lines hold nothing")
     amounts = Counter[UUID]()
-    for row in holds:
-        amounts[row.allotment_id] += row.quantity
+    for one in moved:
+        amounts[one.allotment] += one.quantity
     lock_rows(Allotment, amounts)
     _update(kind, amounts)
-    changed = Hold.objects.filter(id__in=list(lines), state=Hold.State.HELD).update(state=state)
-    if changed != len(holds):
-        raise StockMoved("a hold ended twice")
-    _record(kind, [(row, lines[row.id]) for row in holds], by=by, reason=reason)
+    _note(kind, moved, by=by)
 
 
-def _record(
-    kind: Movement.Kind, ended: Sequence[tuple[Hold, datetime]], *, by: str, reason: str
-) -> None:
-    Movement.objects.bulk_create(
-        Movement(
-            id=uuid7(),
-            allotment_id=row.allotment_id,
-            kind=kind,
-            quantity=row.quantity,
-            line=row.id,
-            reason=reason,
-            by=by,
-            at=at,
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Units of an allotment that have just been moved, for an order line if it says which."""
+
+    allotment: UUID
+    quantity: int
+    at: datetime
+    line: UUID | None = None
+    reason: str = ""
+
+
+def _note(kind: Movement.Kind, moved: Sequence[_Moved], *, by: str) -> None:
+    """Writes a movement for each of `moved`."""
+    columns: list[list[Any]] = [
+        [uuid7() for _ in moved],
+        [one.allotment for one in moved],
+        [one.quantity for one in moved],
+        [one.line for one in moved],
+        [one.reason[:200] for one in moved],
+        [one.at for one in moved],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO stock_movement (id, allotment_id, kind, quantity, line, reason, "by", at)
+            SELECT id, allotment, %s, quantity, line, reason, %s, at
+            FROM unnest(
+                %s::uuid[], %s::uuid[], %s::integer[], %s::uuid[], %s::text[], %s::timestamptz[]
+            ) AS moved (id, allotment, quantity, line, reason, at)
+            """,
+            [kind, by, *columns],
         )
-        for row, at in ended
-    )
 
 
 def _move(
     kind: Movement.Kind, amounts: Mapping[UUID, int], *, by: str, at: datetime, reason: str
 ) -> None:
     _update(kind, amounts)
-    Movement.objects.bulk_create(
-        Movement(
-            id=uuid7(),
-            allotment_id=allotment,
-            kind=kind,
-            quantity=amounts[allotment],
-            reason=reason,
-            by=by,
-            at=at,
-        )
-        for allotment in sorted(amounts)
-    )
+    moved = [_Moved(key, amounts[key], at, reason=reason) for key in sorted(amounts)]
+    _note(kind, moved, by=by)
 
 
 def _receive_into(amounts: Mapping[UUID, int], *, by: str, at: datetime, reason: str) -> None:
@@ -334,18 +325,8 @@ def _receive_into(amounts: Mapping[UUID, int], *, by: str, at: datetime, reason:
             """,
             [ids, [amounts[key] for key in ids]],
         )
-    Movement.objects.bulk_create(
-        Movement(
-            id=uuid7(),
-            allotment_id=allotment,
-            kind=Movement.Kind.RECEIVE,
-            quantity=amounts[allotment],
-            reason=reason,
-            by=by,
-            at=at,
-        )
-        for allotment in ids
-    )
+    moved = [_Moved(key, amounts[key], at, reason=reason) for key in ids]
+    _note(Movement.Kind.RECEIVE, moved, by=by)
 
 
 def _update(kind: Movement.Kind, amounts: Mapping[UUID, int]) -> None:
