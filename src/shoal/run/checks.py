@@ -69,7 +69,7 @@ def _commands(*, browser: bool) -> dict[str, Sequence[str]]:
         "format": (python, "-m", "ruff", "format", "--check", "--quiet", "."),
         "imports": (str(tools / "lint-imports"), "--no-cache"),
         "messages": (python, "-m", "shoal", "messages", "--check"),
-        "types": (python, "-m", "mypy"),
+        "types": (python, "-m", "mypy", "--num-workers", "2"),
         "tests": (python, "-m", "pytest", "-q", "--durations=5", *_IN_PARTS, *tests),
     }
 
