@@ -30,6 +30,7 @@ for _name in [name for name in os.environ if name.startswith("SHOAL_")]:
     if _name not in {"SHOAL_TEST_DATABASE_URL", "SHOAL_POSTGRES_BIN"}:
         del os.environ[_name]
 os.environ["SHOAL_DATA"] = str(_data)
+(_data / "static").mkdir()  # nothing is gathered here: tests serve the files where they stand
 os.environ["DJANGO_SETTINGS_MODULE"] = "shoal.settings"
 # One cluster with two databases is enough here: `vault` stands in for the cluster of the keys.
 os.environ["SHOAL_VAULT_URL"] = (

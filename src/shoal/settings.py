@@ -139,6 +139,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Stylesheets and scripts, compressed when they were gathered, under names that never change.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "shoal.web.kept.pages.KeepPages",
     "django.middleware.security.SecurityMiddleware",
     # Cheap phones pay by the byte; Django pads what it compresses against BREACH.

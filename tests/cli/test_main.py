@@ -67,6 +67,10 @@ def test_an_image_gets_its_files_without_a_database(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (code, said) == (0, "")
     assert (tmp_path / "data/static/staticfiles.json").is_file()
+    sheets = list((tmp_path / "data/static").rglob("*.css"))
+    packed = [sheet for sheet in sheets if sheet.with_name(f"{sheet.name}.gz").is_file()]
+    assert packed
+    assert all(sheet.stat().st_size < 300 for sheet in set(sheets) - set(packed))
     assert (tmp_path / "data/locale/zh_Hans/LC_MESSAGES/django.mo").is_file()
     assert not (tmp_path / "data/secrets.json").exists()
     assert secrets.read_text() == made

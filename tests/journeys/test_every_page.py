@@ -158,13 +158,19 @@ class Walk:
 
     def _weigh(self, address: str, sent: list[Response]) -> None:
         texts = [one for one in sent if one.request.resource_type in _TEXT]
-        weight = sum(len(gzip.compress(one.body())) for one in texts if one.status == 200)
+        weight = sum(_sent(one) for one in texts if one.status == 200)
         self.weights[address] = weight
         if weight >= _HEAVIEST:
             self.wrong.append(f"{address}: weighs {weight} bytes")
 
 
 _TEXT = {"document", "stylesheet", "script"}
+
+
+def _sent(answer: Response) -> int:
+    """How many bytes of an answer came over the line, its headers left out."""
+    body = answer.body()
+    return len(gzip.compress(body) if answer.headers.get("content-encoding") == "gzip" else body)
 
 
 def untranslated(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from whitenoise.compress import Compressor  # type: ignore[import-untyped]
 
 _STAMP = ".gathered"
 _OTHERS = ("admin/", "django_htmx/", "unfold/")
@@ -30,7 +31,10 @@ class HashedFiles(ManifestStaticFilesStorage):
 
 
 def gather(root: Path) -> bool:
-    """This will collect every static file into `root` if any changed; tells whether it did."""
+    """This will collect every static file into `root` if any changed; tells whether it did.
+
+    Beside each that gains from it stands a compressed one, for whoever pays by the byte.
+    """
     from django.core.management import call_command
 
     stamp, mark = root / _STAMP, _fingerprint()
@@ -38,8 +42,16 @@ def gather(root: Path) -> bool:
         return False
     root.mkdir(parents=True, exist_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    _compress(root)
     stamp.write_text(mark)
     return True
+
+
+def _compress(root: Path) -> None:
+    compressor = Compressor(quiet=True)
+    for path in [path for path in root.rglob("*") if path.is_file()]:
+        if compressor.should_compress(path.name):
+            compressor.compress(str(path))
 
 
 def _fingerprint() -> str:

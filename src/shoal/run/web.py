@@ -19,8 +19,7 @@ def command(data: Path) -> tuple[str, ...]:
         "--blocking-threads", str(env.read("SHOAL_WEB_THREADS")),
         "--respawn-failed-workers", "--workers-kill-timeout", "5", "--no-ws",
         "--log-level", "error",
-        # Every name under both carries its content's hash, so it may be kept for ever.
-        "--static-path-route", "/static", "--static-path-mount", str(data / "static"),
+        # Every name carries its content's hash, so it may be kept for ever.
         "--static-path-route", "/media", "--static-path-mount", str(data / "media"),
         "--static-path-expires", _YEAR,
     )  # fmt: skip
