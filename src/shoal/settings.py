@@ -140,7 +140,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Stylesheets and scripts, compressed when they were gathered, under names that never change.
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shoal.web.files.StaticFiles",
     "shoal.web.kept.pages.KeepPages",
     "django.middleware.security.SecurityMiddleware",
     # Cheap phones pay by the byte; Django pads what it compresses against BREACH.

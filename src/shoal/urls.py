@@ -1,6 +1,6 @@
 """Every address of the site: each face lists its own in `shoal.web.<face>.urls`.
 
-Files under /static/ and /media/ are served by granian itself and never reach Django.
+Files under /static/ are served by a middleware before any of these, those under /media/ by granian.
 """
 
 from django.urls import URLPattern, URLResolver, include, path

@@ -117,6 +117,14 @@ def test_more_than_was_paid_keeps_none_of_them(market: Market) -> None:
     assert not LineRefund.objects.exists()
 
 
+def test_what_was_cancelled_has_been_paid_back(market: Market) -> None:
+    placed = paid_for(market)
+    wish = back(placed, units=1, amount=100)
+    trade.give_back(placed, units=placed.lines.get().quantity)
+    with pytest.raises(RefundTooLarge):
+        close(wish)
+
+
 def test_an_open_case_is_not_overtaken(market: Market) -> None:
     placed = cases.delivered(market)
     cases.ask(placed)

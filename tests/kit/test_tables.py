@@ -48,6 +48,14 @@ def test_what_it_made_it_drops() -> None:
     assert not set(_TABLES) & set(connection.introspection.table_names())
 
 
+def test_it_takes_nothing_that_it_would_not_do() -> None:
+    script = migrations.RunSQL("SELECT 1")
+    other = migrations.AddField("Lighthouse", "height", models.IntegerField(default=1))
+    for strange in (script, other):
+        with pytest.raises(ValueError, match="about no table that is made here"):
+            CreateTables([*_LINKED, strange])
+
+
 def test_what_was_rendered_before_is_rendered_anew() -> None:
     state = ProjectState()
     assert not state.apps.get_models()

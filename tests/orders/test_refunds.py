@@ -11,13 +11,14 @@ from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance, platform_balances
 from shoal.orders import operations
 from shoal.orders.models import LineRefund, Order, OrderLine, Parcel, ParcelStep
-from shoal.orders.refunds import freeze
-from shoal.orders.shipping import presume_arrivals
+from shoal.orders.refunds import LinePart, PartsBack, freeze, refund_parts
+from shoal.orders.shipping import Shipment, presume_arrivals, ship_parcels
+from shoal.orders.steps import lock_orders
 from shoal.payments.models import Refund
-from shoal.payments.steps import RefundTooLarge
+from shoal.payments.steps import RefundTooLarge, lock_intents
 from shoal.settlement.models import Reversal, SettledLine
 from shoal.stock.models import Allotment
-from tests import trade
+from tests import goods, trade
 from tests.care import cases
 from tests.trade import AT, DAY, Market
 
@@ -166,3 +167,79 @@ def test_a_parcel_somebody_asks_about_does_not_arrive_by_itself(market: Market) 
     trade.ship(placed)
     operation(freeze)(lines=[placed.lines.get().id])
     assert presume_arrivals(at=AT + 60 * DAY) == 0
+
+
+@operation
+def give_both_back(placed: Order, *parts: LinePart) -> list[int]:
+    """Two things ask for parts of one order in the same breath."""
+    lock_intents(subjects=[placed.id])
+    order = lock_orders([placed.id])[placed.id]
+    return refund_parts(
+        [
+            PartsBack(order, uuid4(), [part], {}, f"wish {number}", LATER + number * DAY)
+            for number, part in enumerate(parts)
+        ],
+        by="olga",
+    )
+
+
+def test_two_wishes_for_one_line_count_both(market: Market) -> None:
+    placed = trade.order(market, quantity=3)
+    trade.pay(placed)
+    line = placed.lines.get()
+    one = LinePart(line.id, 1, restock=True)
+    assert give_both_back(placed, one, one) == [10_000, 10_000]
+    line.refresh_from_db()
+    assert (line.units_left, line.back_paid_minor) == (1, 20_000)
+    assert Allotment.objects.get(id=line.allotment_id).available == 9
+    assert LineRefund.objects.filter(line=line).count() == 2
+    trade.money_arrives_back()
+    assert trade.is_sound()
+
+
+def test_two_wishes_for_more_than_there_was_keep_neither(market: Market) -> None:
+    placed = trade.order(market, quantity=3)
+    trade.pay(placed)
+    line = placed.lines.get()
+    two = LinePart(line.id, 2, restock=True)
+    with pytest.raises(RefundTooLarge):
+        give_both_back(placed, two, two)
+    line.refresh_from_db()
+    assert (line.units_left, Refund.objects.count()) == (3, 0)
+    assert Allotment.objects.get(id=line.allotment_id).available == 7
+
+
+def test_a_parcel_that_the_first_wish_empties_is_cancelled_once(market: Market) -> None:
+    nordwind = goods.active_brand(name="Nordwind")
+    other = trade.standing_offer(nordwind)
+    placed = trade.order(market, quantity=2, offers=(market.offer, other))
+    trade.pay(placed)
+    first, second = placed.lines.order_by("number")
+    paid = give_both_back(
+        placed, LinePart(first.id, 2, restock=True), LinePart(second.id, 1, restock=True)
+    )
+    assert paid == [20_000, 10_000]
+    steps = ParcelStep.objects.filter(parcel=first.parcel, state=Parcel.State.CANCELLED)
+    assert [step.reason for step in steps] == ["wish 0"]
+    placed.refresh_from_db()
+    assert placed.state == Order.State.PAID
+    assert give_both_back(placed, LinePart(second.id, 1, restock=True)) == [10_000]
+    placed.refresh_from_db()
+    assert placed.state == Order.State.CANCELLED
+    trade.money_arrives_back()
+    assert balances(market) == (0, 0, 0, 0)
+    assert trade.is_sound()
+
+
+def test_an_order_arrives_when_what_was_waited_for_was_cancelled(market: Market) -> None:
+    """And not when somebody else asks for a part of a price later in the same list."""
+    other = trade.standing_offer(goods.active_brand(name="Nordwind"))
+    placed = trade.order(market, quantity=2, offers=(market.offer, other))
+    trade.pay(placed)
+    sent, waiting = placed.lines.order_by("number")
+    leaving = Shipment(sent.parcel.brand_id, sent.parcel.code, "顺丰", "SF1", AT + DAY)
+    ship_parcels(shipments=[leaving], by="owner")
+    trade.deliver(placed)
+    give_both_back(placed, LinePart(waiting.id, 2, restock=True), LinePart(sent.id, 0, amount=500))
+    placed.refresh_from_db()
+    assert (placed.state, placed.delivered_at) == (Order.State.DELIVERED, LATER)

@@ -16,7 +16,7 @@ from shoal.kit.transactions import operation
 from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.orders.refunds import LinePart, PartsBack, refund_parts
 from shoal.orders.steps import lock_orders
-from shoal.payments.steps import lock_intents
+from shoal.payments.steps import RefundTooLarge, lock_intents
 
 _KINDS = {
     Parcel.State.WAITING: Kind.CANCEL,
@@ -100,7 +100,9 @@ def _take(
     if any(row.open_cases for row in lines.values()):
         raise UnitsTaken(free=0)
     (parcel,) = parcels.values()
-    kind = _KINDS[Parcel.State(parcel.state)]
+    kind = _KINDS.get(Parcel.State(parcel.state))
+    if kind is None:  # a cancelled parcel has been paid back
+        raise RefundTooLarge
     case = Case(
         id=wish.key,
         code=short_code(),

@@ -17,6 +17,13 @@ class CreateTables(SeparateDatabaseAndState):
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         super().__init__(state_operations=operations)
+        made = {creation.name_lower for creation in self._creations()}
+        for one in operations:
+            if (
+                not isinstance(one, CreateModel)
+                and getattr(one, "model_name_lower", "") not in made
+            ):
+                raise ValueError(f"{one!r} is about no table that is made here")
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """This will tell Django how to write this step down."""

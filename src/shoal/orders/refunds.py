@@ -170,6 +170,8 @@ def _take(
     lines = [*wish.lines, *_gifts_too(rows, parcels, wish.lines)]
     backs = [(rows[part.line], part, _take_back(rows[part.line], part)) for part in lines]
     empty = _nothing_to_ship(parcels, rows.values())
+    for parcel in empty.values():  # the next wish about this order finds it so
+        parcel.state = Parcel.State.CANCELLED
     freight = {**wish.freight, **{key: row.freight_left_minor for key, row in empty.items()}}
     freight = {key: amount for key, amount in freight.items() if amount}
     _take_freight(parcels, freight)
@@ -333,7 +335,7 @@ def _close(
     taken: Sequence[_Taken], parcels: Mapping[UUID, Mapping[UUID, Parcel]], *, by: str
 ) -> None:
     """Coupons and units come back; each order goes where its parcels are, or ends."""
-    over = [one for one in taken if one.is_over]
+    over = sorted((one for one in taken if one.is_over), key=lambda one: one.wish.order.id)
     for one in over:
         wish = one.wish
         promotions.give_back(orders=[wish.order.id], reason=wish.reason, by=by, at=wish.at)
@@ -348,11 +350,12 @@ def _close(
     for one in over:
         _end_order(one.wish, parcels[one.wish.order.id], by=by)
     ended = {one.wish.order.id for one in over}
-    others = {one.wish.order.id: one.wish for one in taken if one.wish.order.id not in ended}
-    if others:
+    # Cancelling the last parcel that was waited for moves an order; no other wish does.
+    emptied = [one.wish for one in taken if one.empty and one.wish.order.id not in ended]
+    if emptied:
         follow_parcels(
-            {key: wish.order for key, wish in others.items()},
-            {key: wish.at for key, wish in others.items()},
+            {wish.order.id: wish.order for wish in emptied},
+            {wish.order.id: wish.at for wish in emptied},
             by=by,
         )
 

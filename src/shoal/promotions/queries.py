@@ -310,7 +310,6 @@ def _parts() -> "QuerySet[Part]":
     return Part.objects.select_related(
         "promotion",
         "offer__brand",
-        "offer__allotment",
         "offer__sku__product__category",
         "offer__sku__product__freight",
     )

@@ -14,7 +14,7 @@ from shoal import env
 from shoal.run.trouble import CannotRun
 
 # Two processes, each with a database of its own; tests/conftest.py says what stays together.
-_IN_PARTS = ("-n", "3", "--no-loadscope-reorder")
+_IN_PARTS = ("-n", "2", "--no-loadscope-reorder")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -69,7 +69,7 @@ def _commands(*, browser: bool) -> dict[str, Sequence[str]]:
         "format": (python, "-m", "ruff", "format", "--check", "--quiet", "."),
         "imports": (str(tools / "lint-imports"), "--no-cache"),
         "messages": (python, "-m", "shoal", "messages", "--check"),
-        "types": (python, "-m", "mypy", "--num-workers", "2"),
+        "types": (python, "-m", "mypy"),
         "tests": (python, "-m", "pytest", "-q", "--durations=5", *_IN_PARTS, *tests),
     }
 

@@ -1,14 +1,18 @@
 """Static files under names that carry their content's hash, so that browsers keep them for ever."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
-from whitenoise.compress import Compressor  # type: ignore[import-untyped]
+from whitenoise.compress import Compressor
 
 _STAMP = ".gathered"
+_HOW = "gzip beside each"
+"""What a folder that was gathered otherwise does not have."""
+_HASHED = re.compile(r"\.[0-9a-f]{12}\.")
 _OTHERS = ("admin/", "django_htmx/", "unfold/")
 
 
@@ -41,7 +45,8 @@ def gather(root: Path) -> bool:
     if stamp.is_file() and stamp.read_text() == mark:
         return False
     root.mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    # Nothing is cleared away: pages of the version before still ask for their files.
+    call_command("collectstatic", interactive=False, verbosity=0)
     _compress(root)
     stamp.write_text(mark)
     return True
@@ -50,12 +55,13 @@ def gather(root: Path) -> bool:
 def _compress(root: Path) -> None:
     compressor = Compressor(quiet=True)
     for path in [path for path in root.rglob("*") if path.is_file()]:
-        if compressor.should_compress(path.name):
+        there = path.with_name(f"{path.name}.gz").is_file() and _HASHED.search(path.name)
+        if compressor.should_compress(path.name) and not there:
             compressor.compress(str(path))
 
 
 def _fingerprint() -> str:
-    found = hashlib.sha256()
+    found = hashlib.sha256(_HOW.encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
             state = Path(storage.path(path)).stat()
