@@ -71,6 +71,13 @@ def test_a_carriers_bill(tmp_path, capsys):
     assert "顺丰 missing here: SF404, there 8.00 CNY" in said
 
 
+def test_a_carriers_bill_says_its_days_itself(tmp_path):
+    file = bill(tmp_path, "tracking,amount,date\nSF404,8,2026-05-02\n")
+    with pytest.raises(CannotRun, match="leave out --day and --provider"):
+        reconcile.run(arguments(carrier="顺丰", file=file, day=date(2026, 5, 2)))
+    assert not Bill.objects.exists()
+
+
 def test_nothing_new(capsys):
     assert reconcile.run(arguments()) == 0
     assert capsys.readouterr().out == "No new bill is out.\nNothing is open.\n"

@@ -43,8 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    if arguments.carrier and (arguments.provider or arguments.day or not arguments.file):
+    if arguments.carrier and not arguments.file:
         raise CannotRun("A carrier's bill comes from a file: --carrier NAME --file BILL.")
+    if arguments.carrier and (arguments.provider or arguments.day):
+        raise CannotRun(
+            "A carrier's bill says itself of which days it is: leave out --day and --provider."
+        )
     if arguments.file and not arguments.carrier and not (arguments.provider and arguments.day):
         raise CannotRun("Say whose bill and of which day: --provider NAME --day 2026-06-01.")
     if arguments.file and not arguments.file.is_file():
