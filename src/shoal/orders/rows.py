@@ -86,11 +86,12 @@ def _line(order: Order, parcel: Parcel, line: PricedLine, share: LineShare) -> O
     promised: int | None = offer.return_days
     return OrderLine(
         id=uuid7(),
-        order=order,
-        parcel=parcel,
-        offer=offer,
+        # Keys and not the rows: a batch has thousands of lines, and nobody follows these relations.
+        order_id=order.id,
+        parcel_id=parcel.id,
+        offer_id=offer.id,
         offer_version=offer.version,
-        sku=offer.sku,
+        sku_id=offer.sku_id,
         allotment_id=offer.allotment_id,
         titles=product.titles,
         quantity=line.quantity,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from shoal.kit.bulk import insert_rows, update_rows
+from shoal.kit.bulk import update_rows
 from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
@@ -156,9 +156,19 @@ def hold(*, holds: Sequence[NewHold], by: str) -> None:
     for new in holds:
         amounts[new.allotment] += new.quantity
     _update(Movement.Kind.HOLD, amounts)
-    insert_rows(
-        [Hold(id=new.line, allotment_id=new.allotment, quantity=new.quantity) for new in holds]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO stock_hold (id, allotment_id, quantity, returned, state)
+            SELECT line, allotment, quantity, 0, 'held'
+            FROM unnest(%s::uuid[], %s::uuid[], %s::integer[]) AS new (line, allotment, quantity)
+            """,
+            [
+                [new.line for new in holds],
+                [new.allotment for new in holds],
+                [new.quantity for new in holds],
+            ],
+        )
     moved = [_Moved(new.allotment, new.quantity, new.at, new.line) for new in holds]
     _note(Movement.Kind.HOLD, moved, by=by)
 
