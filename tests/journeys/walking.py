@@ -31,30 +31,6 @@ _LOOKS = {
 }
 
 
-# How a page is built: which elements stand in which, with what classes and states. Rows that are
-# built alike count once, and what a text, an address or a picture says does not count at all.
-_BUILT = """() => {
-  const told = new Set(
-    ["class", "type", "role", "open", "hidden", "disabled", "checked", "required"]
-  );
-  const isTold = (name) =>
-    told.has(name) || (name.startsWith("aria-") && !/label|describedby|controls/.test(name));
-  const known = new Map();
-  const number = (shape) => known.get(shape) ?? known.set(shape, known.size).get(shape);
-  const shape = (element) => {
-    const marks = [...element.attributes].map(
-      ({name, value}) => isTold(name) ? `${name}=${value}` : name
-    );
-    const says = [...element.childNodes].some((one) => one.nodeType === 3 && one.data.trim());
-    const inside = [...new Set([...element.children].map((one) => number(shape(one))))];
-    return `${element.tagName} ${marks.sort()} ${says} ${inside}`;
-  };
-  number(shape(document.body));
-  return [...known.keys()].join("|");
-}"""
-_looked_at: set[int] = set()
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """What the buttons and fields on the way to an order are called in one language."""
@@ -138,18 +114,7 @@ def choose_variant(page: Page) -> None:
 
 
 def look_closely(page: Page) -> None:
-    """No axe violation in light or dark, nothing wider than the screen.
-
-    A page that is built as one before it has nothing new to say to axe.
-    """
-    built = hash(page.evaluate(_BUILT))
-    if built not in _looked_at:
-        _look_with_axe(page)
-    _looked_at.add(built)
-    look_for_overflow(page)
-
-
-def _look_with_axe(page: Page) -> None:
+    """No axe violation in light or dark, nothing wider than the screen."""
     page.evaluate(f"window.axe || (() => {{ {_AXE} }})()")
     for scheme, look in _LOOKS.items():
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -157,6 +122,7 @@ def _look_with_axe(page: Page) -> None:
         found = page.evaluate(f"{look}.then(({{violations}}) => violations)")
         told = "\n".join(f"{one['id']}: {node['html']}" for one in found for node in one["nodes"])
         assert not told, f"{page.url} {scheme}\n{told}"
+    look_for_overflow(page)
 
 
 def look_for_overflow(page: Page) -> None:
