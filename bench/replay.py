@@ -1,9 +1,8 @@
 """How many real invoice lines a second go from order to settlement?
 
-The first 5,000 invoices of the retailer, and then what came back of them, on an installation of its
-own.
-Beside the rate stands what the same database takes when the same lines are only written down, with
-no rule at all.
+The first 5,000 invoices of the retailer, with and without what came back of them, on an
+installation of its own. Beside the rate stands what the same database takes when the same lines are
+only written down, with no rule at all.
 """
 
 import os
