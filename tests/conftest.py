@@ -5,6 +5,7 @@ each has its own folder, its own socket and its own server, so none waits for an
 With SHOAL_TEST_DATABASE_URL that server is used instead, with databases of our own on it.
 """
 
+import gc
 import logging
 import os
 import shutil
@@ -102,6 +103,12 @@ def pytest_collection_modifyitems(
         items[:] = [item for item in items if _asks_for_database(item)]
     yield
     items.sort(key=lambda item: not _runs_everything(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """Code and tests stay for good: looking for garbage among them takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup() -> None:

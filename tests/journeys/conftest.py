@@ -21,6 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from shoal.run.checks import find_browser
 from tests.journeys.site import Site, descendants, running, site_at, still_there
 
 _QUIET = (
@@ -59,8 +60,7 @@ def site() -> Iterator[Site]:
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        made = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        made = playwright.chromium.launch(executable_path=find_browser(), args=list(_QUIET))
         yield made
         made.close()
 

@@ -19,6 +19,7 @@ def test_all_run_and_the_tests_close(
 ) -> None:
     commands = {
         "lint": python("raise SystemExit(3)"),
+        "types": python("print('wrong type'); raise SystemExit(1)"),
         "tests": python("import os; print(os.environ['SHOAL_DATA'] != '', '7 passed in 1.00s')"),
     }
     monkeypatch.setattr(checks, "_commands", lambda *, browser: commands)  # noqa: ARG005
@@ -26,6 +27,8 @@ def test_all_run_and_the_tests_close(
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "True 7 passed in 1.00s"
     assert any(line.startswith("✗ lint") for line in lines)
+    assert any(line.startswith("✗ types") for line in lines)
+    assert "wrong type" in lines
     assert any(line.startswith("✓ tests") for line in lines)
 
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from shoal.run.trouble import CannotRun
 
 # Two processes, each with a database of its own; tests/conftest.py says what stays together.
 _IN_PARTS = ("-n", "2", "--no-loadscope-reorder")
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Takes most of a minute on one core: nothing waits for it.
+_BESIDE = {"types"}
+_BROWSERS = ("chromium-headless-shell", "chromium")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,23 @@ def run_all(*, browser: bool) -> int:
     if browser:
         _require_browser()
     outcomes = []
-    with tempfile.TemporaryDirectory(prefix="shoal-checks-") as data:
+    with (
+        tempfile.TemporaryDirectory(prefix="shoal-checks-") as data,
+        ThreadPoolExecutor(1) as beside,
+    ):
         environment = {k: v for k, v in os.environ.items() if not _is_ours(k)} | {
             "SHOAL_DATA": data,
             "PYTHONUNBUFFERED": "1",
         }
-        for name, command in _commands(browser=browser).items():
+        commands = _commands(browser=browser)
+        slow = {
+            name: beside.submit(_gather, name, commands.pop(name), checkout, environment)
+            for name in _BESIDE & commands.keys()
+        }
+        for name, command in commands.items():
             print(f"\n— {name}", flush=True)
             outcomes.append(_run(name, command, checkout, environment))
+        outcomes[:0] = [outcome.result() for outcome in slow.values()]
     print("\n— summary")
     for outcome in outcomes:
         mark = "✓" if outcome.ok else "✗"
@@ -87,9 +99,28 @@ def _run(name: str, command: Sequence[str], checkout: Path, environment: dict[st
     return Outcome(name, process.returncode == 0, time.monotonic() - began, last)
 
 
+def _gather(
+    name: str, command: Sequence[str], checkout: Path, environment: dict[str, str]
+) -> Outcome:
+    """Runs a check beside the others and says what it said in one piece, as soon as it is over."""
+    began = time.monotonic()
+    done = subprocess.run(
+        list(command), check=False, cwd=checkout, env=environment, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace",
+    )  # fmt: skip
+    print(f"\n— {name}\n{done.stdout.strip()}", flush=True)
+    last = done.stdout.strip().rpartition("\n")[2]
+    return Outcome(name, done.returncode == 0, time.monotonic() - began, last)
+
+
+def find_browser() -> str | None:
+    """This will find a browser for the journeys: the one without a window is lighter."""
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
 def _require_browser() -> None:
     """Finds a browser for the journeys; as root on Debian it is installed."""
-    if any(map(shutil.which, _BROWSERS)):
+    if find_browser():
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Debian's package chromium for the journeys …", flush=True)
@@ -99,7 +130,7 @@ def _require_browser() -> None:
                 ["apt-get", "-qq", *words],
                 check=False, env=os.environ | quiet, stdout=subprocess.DEVNULL,
             )  # fmt: skip
-    if not any(map(shutil.which, _BROWSERS)):
+    if not find_browser():
         raise CannotRun(
             "The journeys need a browser and there is none: install the package chromium, or leave"
             " them out with --no-browser."

@@ -173,6 +173,13 @@ def _after(order: Order) -> str:
     return reverse(route, args=[order.code])
 
 
+def _pause(asked: int) -> str:
+    """A notice is mostly a moment behind the customer; after that nothing is gained by haste."""
+    if asked == 1:
+        return "400ms"
+    return "2s" if asked <= _PATIENT_ASKS else "5s"
+
+
 def _waiting(request: HttpRequest, order: Order) -> dict[str, object]:
     asked = whole(request.GET.get("asked"), default=0) + 1
     now = clock.now()
@@ -181,6 +188,7 @@ def _waiting(request: HttpRequest, order: Order) -> dict[str, object]:
         "total": Money(order.total_minor, order.currency),
         "asked": asked,
         "long": asked > _PATIENT_ASKS,
+        "pause": _pause(asked),
         "ask_again": asked < _MOST_ASKS,
         "scan_again": asked < _SCANNING_ASKS,
         "over": now >= order.expires_at,
