@@ -10,6 +10,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.site import Site
 from tests.journeys.walking import OLGA, come_in, look_closely, new_number
 
 pytestmark = pytest.mark.journey
@@ -19,13 +20,7 @@ _PASSWORD = "green fish by the pier"
 
 def test_petra_joins_the_platform(site, visitor):
     olga, petra = visitor(width=1280), visitor()
-    come_in(olga, site, "--phone", OLGA)
-    email = f"petra-{new_number()}@shoal.example"
-    olga.goto(f"{site.url}/desk/team")
-    olga.get_by_label("Work e-mail").fill(email)
-    olga.get_by_label("Role", exact=True).select_option("care")
-    olga.get_by_role("button", name="Send the invitation").click()
-    expect(olga.get_by_role("region", name="Invited")).to_contain_text(email)
+    email = invite(olga, site)
     look_closely(olga)
 
     petra.goto(invitation(site, email))
@@ -58,14 +53,8 @@ def test_petra_joins_the_platform(site, visitor):
 
 def test_petra_comes_back_with_a_passkey(site, visitor):
     """Her phone holds the key: it is kept once, and from then on needs no password and no code."""
-    olga, petra = visitor(width=1280), visitor()
-    come_in(olga, site, "--phone", OLGA)
-    email = f"petra-{new_number()}@shoal.example"
-    olga.goto(f"{site.url}/desk/team")
-    olga.get_by_label("Work e-mail").fill(email)
-    olga.get_by_role("button", name="Send the invitation").click()
-    expect(olga.get_by_role("region", name="Invited")).to_contain_text(email)
-    petra.goto(invitation(site, email))
+    petra = visitor()
+    petra.goto(invitation(site, invite(visitor(width=1280), site)))
     accept(petra)
     hold_keys(petra)
 
@@ -87,6 +76,18 @@ def test_petra_comes_back_with_a_passkey(site, visitor):
     petra.wait_for_url(lambda url: "/sign-in/" not in url)
     petra.goto(f"{site.url}/desk/")
     expect(petra).to_have_url(re.compile("/desk/$"))
+
+
+def invite(olga: Page, site: Site) -> str:
+    """Olga asks somebody new to look after customers; returns the address she writes to."""
+    come_in(olga, site, "--phone", OLGA)
+    email = f"petra-{new_number()}@shoal.example"
+    olga.goto(f"{site.url}/desk/team")
+    olga.get_by_label("Work e-mail").fill(email)
+    olga.get_by_label("Role", exact=True).select_option("care")
+    olga.get_by_role("button", name="Send the invitation").click()
+    expect(olga.get_by_role("region", name="Invited")).to_contain_text(email)
+    return email
 
 
 def accept(page: Page) -> None:
@@ -120,7 +121,7 @@ def hold_keys(page: Page) -> None:
     chromium.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-def invitation(site, email: str) -> str:
+def invitation(site: Site, email: str) -> str:
     """The link in the mail that Petra got."""
     mail = next(one for one in site.outbox() if email in one)
     found = re.search(r"http\S+/invitation/\S+", mail)
