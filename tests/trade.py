@@ -1,5 +1,7 @@
 """Orders for tests: Alice buys in Mei's shop what 海风 supplies, through the same operations."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -14,8 +16,9 @@ from shoal.orders.refunds import LinePart, PartsBack, refund_parts
 from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, ship_parcels
 from shoal.orders.steps import lock_orders
 from shoal.payments.models import Intent, Refund
-from shoal.payments.operations import record_notices
-from shoal.payments.providers import ProviderNotice
+from shoal.payments.operations import Payer, record_notices, start_payment
+from shoal.payments.providers import Client, ProviderDown, ProviderNotice
+from shoal.payments.queries import intent_for
 from shoal.payments.rules import Kind
 from shoal.payments.steps import lock_intents
 from shoal.people.models import Person
@@ -27,6 +30,7 @@ from tests import goods
 AT = goods.AT
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+HOME_PAGE = "https://shop.example/"
 HOME = {"recipient": "李爱丽", "phone": "+8613800000001", "street": "海边路 1 号"}
 
 
@@ -114,20 +118,41 @@ def order(market: Market, **changes: object) -> Order:
     return Order.objects.get(id=answer.order)
 
 
-def pay(placed: Order, *, at: datetime = AT + 2 * MINUTE, event: str | None = None) -> None:
-    """The provider says that the order's intent was captured."""
-    intent = Intent.objects.get(subject=placed.id)
-    notice = ProviderNotice(
-        provider=intent.provider,
-        event=event or f"event-{intent.code}",
-        kind=Kind.CAPTURED,
-        code=intent.code,
-        amount=intent.amount,
-        currency=intent.currency,
-        happened_at=at,
-    )
-    record_notices(notices=[notice], at=at)
+def pay(
+    placed: Order,
+    *,
+    at: datetime = AT + 2 * MINUTE,
+    event: str | None = None,
+    intents: Sequence[Intent] = (),
+) -> None:
+    """The provider says that `intents` were captured: by default the order's only one."""
+    notices = [
+        ProviderNotice(
+            provider=intent.provider,
+            event=event or f"event-{intent.code}",
+            kind=Kind.CAPTURED,
+            code=intent.code,
+            amount=intent.amount,
+            currency=intent.currency,
+            happened_at=at,
+        )
+        for intent in intents or [Intent.objects.get(subject=placed.id)]
+    ]
+    record_notices(notices=notices, at=at)
     placed.refresh_from_db()
+
+
+def begin_to_pay(placed: Order, *, client: Client, at: datetime = AT + 2 * MINUTE) -> Intent:
+    """She chooses a way to pay, and its partner is away; returns what she would pay by it."""
+    payer = Payer(provider="sandbox", client=client)
+    with suppress(ProviderDown):
+        start_payment(
+            intent=intent_for(subject=placed.id),
+            return_url="https://shop.example/",
+            at=at,
+            payer=payer,
+        )
+    return intent_for(subject=placed.id)
 
 
 def ship(placed: Order, *, at: datetime = AT + DAY) -> None:
@@ -201,15 +226,26 @@ def is_sound() -> bool:
     from shoal.care import doctor as care
     from shoal.ledger import doctor as ledger
     from shoal.orders import doctor as orders
+    from shoal.payments import doctor as payments
     from shoal.promotions import doctor as promotions
+    from shoal.reconciliation import doctor as reconciliation
     from shoal.settlement import doctor as settlement
     from shoal.stock import doctor as stock
 
     wrong = [
         check
-        for module in (stock, ledger, promotions, orders, settlement, care)
+        for module in (
+            stock,
+            ledger,
+            payments,
+            promotions,
+            orders,
+            settlement,
+            care,
+            reconciliation,
+        )
         for check in module.checks()
-        if not check.ok
+        if not (check.ok or check.warning)
     ]
     assert not wrong, wrong
     return True

@@ -8,6 +8,8 @@ from shoal.ledger.queries import party_balance, platform_balances
 from shoal.orders import operations, shipping
 from shoal.orders.models import Order, OrderStep, Parcel
 from shoal.payments.models import Refund
+from shoal.payments.operations import NotPayable, start_payment
+from shoal.payments.providers import Client
 from shoal.settlement.models import SettledLine
 from shoal.stock.models import Allotment
 from tests import goods, trade
@@ -111,6 +113,40 @@ def test_a_doubled_notice_pays_once(market: Market) -> None:
     trade.pay(order)
     assert (stock(market), escrow()) == ((9, 0, 1), 10_000)
     assert OrderStep.objects.filter(order=order, state="paid").count() == 1
+
+
+def test_who_changed_her_way_to_pay_and_paid_by_the_first_can_still_cancel(market: Market) -> None:
+    order = trade.order(market)
+    scan = trade.begin_to_pay(order, client=Client.DESK)
+    page = trade.begin_to_pay(order, client=Client.PHONE)
+    assert scan != page
+    trade.pay(order, intents=[scan])
+    page.refresh_from_db()
+    assert (order.state, page.state) == ("paid", "closed")
+    with pytest.raises(NotPayable):
+        start_payment(intent=page, return_url="https://shop.example/", at=AT + 3 * MINUTE)
+    assert trade.is_sound()
+    operations.cancel_order(
+        customer=market.alice.id, code=order.code, reason="", by=market.alice.code, at=AT + DAY
+    )
+    assert (stock(market)[0], Refund.objects.get().amount) == (10, 10_000)
+    trade.money_arrives_back()
+    assert escrow() == 0
+    assert trade.is_sound()
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_who_pays_by_both_ways_gets_one_payment_back(market: Market, *, at_once: bool) -> None:
+    order = trade.order(market)
+    ways = [trade.begin_to_pay(order, client=client) for client in (Client.DESK, Client.PHONE)]
+    for some in [ways] if at_once else [[way] for way in ways]:
+        trade.pay(order, intents=some)
+    refund = Refund.objects.get()
+    assert (order.state, refund.amount, refund.reason) == ("paid", 10_000, "paid twice")
+    assert (stock(market), escrow()) == ((9, 0, 1), 20_000)
+    trade.money_arrives_back()
+    assert escrow() == 10_000
+    assert trade.is_sound()
 
 
 def test_a_customer_cancels_before_anything_left(market: Market) -> None:

@@ -65,12 +65,12 @@ def cancel_order(*, customer: UUID, code: str, reason: str, by: str, at: datetim
     if found is None:
         raise NotFound
     lock_intents(subjects=[found.id])
-    closed = close_intents(subjects=[found.id], at=at)
     order = lock_orders([found.id])[found.id]
     shipped = order.parcels.filter(state__in=["shipped", "delivered"]).exists()
     if not is_cancellable(state=order.state, anything_shipped=shipped):
         raise CannotCancel
-    if order.id in closed:
+    if order.state == Order.State.UNPAID:
+        close_intents(subjects=[order.id], at=at)
         give_up({order.id: order}, to=Order.State.CANCELLED, by=by, at=at, reason=reason)
     else:
         undo_paid(order, to=Order.State.CANCELLED, by=by, at=at, reason=reason, restock=True)

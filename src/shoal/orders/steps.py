@@ -107,9 +107,12 @@ def take_payments(facts: Sequence[PaymentCaptured]) -> None:
     """This will mark the paid orders paid; the reactor of PaymentCaptured.
 
     Money for an order that was given up buys its units again if they are still there; otherwise
-    it goes back to the customer at once.
+    it goes back to the customer at once, and so does what pays for an order a second time.
     """
-    moments = {fact.subject: fact.at for fact in facts}
+    first: dict[UUID, PaymentCaptured] = {}
+    for fact in facts:
+        first.setdefault(fact.subject, fact)
+    moments = {order: fact.at for order, fact in first.items()}
     orders = lock_orders(moments)
     waiting = {key: row for key, row in orders.items() if row.state == Order.State.UNPAID}
     lines = _lines_of(waiting)
@@ -132,12 +135,12 @@ def take_payments(facts: Sequence[PaymentCaptured]) -> None:
                 paid_for=fact.subject,
                 subject=fact.intent,
                 amount=fact.amount,
-                reason="paid after the order was given up",
+                reason=_why_back(orders[fact.subject]),
                 by=PROCESS,
-                at=moments[fact.subject],
+                at=fact.at,
             )
             for fact in facts
-            if fact.subject not in settled
+            if fact.subject not in settled or fact is not first[fact.subject]
         ],
     )
 
@@ -254,6 +257,10 @@ def _revive(order: UUID, *, at: datetime) -> bool:
     for line in limited:
         counts.filter(offer=line.offer_id).update(quantity=F("quantity") + line.quantity)
     return True
+
+
+def _why_back(order: Order) -> str:
+    return "paid twice" if order.paid_at else "paid after the order was given up"
 
 
 def _fund_discounts(orders: Mapping[UUID, Order], moments: Mapping[UUID, datetime]) -> None:

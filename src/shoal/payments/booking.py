@@ -67,7 +67,9 @@ def _open_books(notices: Sequence[ProviderNotice], at: datetime) -> _Books:
     paid = {notice.code for notice in notices if notice.kind is Kind.CAPTURED}
     returned = {notice.code for notice in notices if notice.kind is not Kind.CAPTURED}
     of_refunds = dict(Refund.objects.filter(code__in=returned).values_list("id", "intent_id"))
-    intent_ids = set(Intent.objects.filter(code__in=paid).values_list("id", flat=True))
+    # Every number of what is paid for: the one that is captured closes the others.
+    paid_for = Intent.objects.filter(code__in=paid).values("subject")
+    intent_ids = set(Intent.objects.filter(subject__in=paid_for).values_list("id", flat=True))
     intents = lock_rows(Intent, intent_ids | set(of_refunds.values()))
     refunds = lock_rows(Refund, of_refunds)
     for row in refunds.values():
@@ -262,11 +264,19 @@ def _save(books: _Books) -> None:
     unknown = [notice for notice in books.notices if notice.intent_id is None]
     Notice.objects.bulk_create(unknown, ignore_conflicts=True)
     Notice.objects.bulk_create(notice for notice in books.notices if notice.intent_id is not None)
+    _close_others(books)
     add_refunds(refunds=books.excess)
     post(transfers=books.transfers)
     publish(books.captured)
     publish(books.refunded)
     publish(books.failed)
+
+
+def _close_others(books: _Books) -> None:
+    """What is paid is asked for no more, by whatever other way the payer had begun."""
+    paid = [fact.subject for fact in books.captured]
+    others = Intent.objects.filter(subject__in=paid, state=Intent.State.OPEN)
+    others.update(state=Intent.State.CLOSED, closed_at=books.at)
 
 
 def _touched(intents: Iterable[Intent], ids: set[UUID | None]) -> list[Intent]:

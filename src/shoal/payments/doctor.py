@@ -48,6 +48,11 @@ LEFT JOIN payments_refund refund ON refund.subject = notice.id AND refund.excess
 WHERE notice.kind = 'captured' AND notice.verdict IN ('wrong_amount', 'repeated')
     AND refund.id IS NULL
 """
+_ASKED_AGAIN = """
+SELECT open.code FROM payments_intent open
+JOIN payments_intent paid ON paid.subject = open.subject AND paid.state = 'captured'
+WHERE open.state = 'open'
+"""
 
 
 def checks() -> Iterable[Check]:
@@ -63,6 +68,9 @@ def checks() -> Iterable[Check]:
     )
     yield _holds(
         "Money that paid for nothing was asked back", _EXCESS, "captures that were not asked back"
+    )
+    yield _holds(
+        "What is paid is asked for no more", _ASKED_AGAIN, "open payments for what has been paid"
     )
     yield state_follows(
         "A refund's state is its last step", rows=Refund, steps=RefundStep, key="refund"

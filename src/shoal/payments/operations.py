@@ -29,7 +29,7 @@ from shoal.payments.providers import (
     provider,
 )
 from shoal.payments.rules import Verdict
-from shoal.payments.steps import move_refund, send_soon
+from shoal.payments.steps import lock_intents, move_refund, send_soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,10 @@ def start_payment(
 
 @operation
 def _hold_payment(*, intent: Intent, payer: Payer, at: datetime, anew: bool = False) -> Intent:
-    held = lock_rows(Intent, [intent.id]).get(intent.id)
-    if held is None or held.state != Intent.State.OPEN:
+    # All of them: a payment that arrives by an earlier way closes this one at the same moment.
+    lock_intents(subjects=[intent.subject])
+    held = Intent.objects.filter(id=intent.id, state=Intent.State.OPEN).first()
+    if held is None:
         raise NotPayable
     held = _in_the_way_chosen(held=held, payer=payer, at=at, anew=anew)
     # From here on money may arrive: ask about it even if no notice ever comes.

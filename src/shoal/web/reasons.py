@@ -19,6 +19,7 @@ def reason_words(reason: str) -> str:
                 "paid late; the goods were still there"
             ),
             "paid after the order was given up": gettext("paid after the order was given up"),
+            "paid twice": gettext("paid twice"),
             "excess returned": gettext("what was paid too much went back"),
             "refund arrived": gettext("the money is back with the payer"),
             "arrived at the payer": gettext("the money is back with the payer"),
