@@ -271,8 +271,9 @@ TABLE: tuple[Setting, ...] = (
             _whole),
     Setting("SHOAL_CASE_RECEIPT_DAYS", "10", "Days after which goods of a case that are on their "
             "way count as arrived.", _whole),
-    Setting("SHOAL_TWO_PEOPLE_ABOVE", "100000", "Minor units above which a decision to pay back "
-            "takes a second operator.", _count),
+    Setting("SHOAL_TWO_PEOPLE_ABOVE", "CNY 1000", "The amount, per currency, above which a "
+            "decision to pay back takes a second operator; in a currency not named it always does.",
+            _by_currency),
     Setting("SHOAL_STATEMENT_PERIOD", "monthly", "How often statements are made: weekly, "
             "half-monthly or monthly.", _statement_period),
     Setting("SHOAL_PAYOUTS", "sandbox", "Who carries payouts: sandbox, or file for a bank that "

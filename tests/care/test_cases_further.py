@@ -1,5 +1,7 @@
 """Exchanges, arbitration, deadlines, money that fails: cases beyond the straight way."""
 
+from decimal import Decimal
+
 import pytest
 
 from shoal.care import operations_brand as brand
@@ -226,7 +228,7 @@ def test_what_came_back_is_contested_and_a_part_is_given() -> None:
 
 
 def test_a_large_ruling_takes_two_people(settings) -> None:
-    settings.SHOAL_TWO_PEOPLE_ABOVE = 9_999
+    settings.SHOAL_TWO_PEOPLE_ABOVE = {"CNY": Decimal("99.99")}
     market = trade.open_market()
     case = _disputed(market, delivered(market))
     rule_case(code=case.code, grants=True, needs_return=False, words="支持", by="olga", at=ASKED)
@@ -243,8 +245,17 @@ def test_a_large_ruling_takes_two_people(settings) -> None:
     assert trade.is_sound()
 
 
+@pytest.mark.parametrize(("currency", "state"), [("JPY", "refunded"), ("KWD", "confirming")])
+def test_what_one_may_give_is_said_for_each_currency(settings, currency, state) -> None:
+    settings.SHOAL_TWO_PEOPLE_ABOVE = {"JPY": Decimal(10_000)}
+    market = trade.open_market(currency=currency)
+    case = _disputed(market, delivered(market))
+    rule_case(code=case.code, grants=True, needs_return=False, words="支持", by="olga", at=ASKED)
+    assert again(case).state == state
+
+
 def test_silence_while_a_second_person_is_waited_for_decides_for_her(settings) -> None:
-    settings.SHOAL_TWO_PEOPLE_ABOVE = 1_000
+    settings.SHOAL_TWO_PEOPLE_ABOVE = {"CNY": Decimal(10)}
     market = trade.open_market()
     placed = delivered(market)
     line = OrderLine.objects.get(order=placed)

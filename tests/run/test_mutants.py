@@ -11,7 +11,9 @@ LIMIT: int = 10
 
 def fits(amount: int, *, most: int = LIMIT) -> bool:
     """Amounts from 1 to 10 fit."""
-    return 0 < amount <= most and not amount - 1 > most
+    if is_whole(amount):
+        most += 1
+    return 0 < amount <= most and not amount - 1 > -most
 '''
 
 
@@ -26,7 +28,10 @@ def test_operators_boundaries_numbers_and_terms_are_changed():
     assert "0 < amount <= most -> 0 < amount < most" in told
     assert "amount - 1 -> amount + 1" in told
     assert "amount - 1 -> amount - 0" in told
-    assert any(one.startswith("not ") and " -> +" in one for one in told)
+    assert "not amount - 1 > -most -> not not amount - 1 > -most" in told
+    assert "-most -> +most" in told
+    assert {"most += 1 -> most -= 1", "most += 1 -> most += 0"} <= set(told)
+    assert "if is_whole(amount): -> if not is_whole(amount):" in told
     assert any(" and " in one.split(" -> ")[0] and " or " in one for one in told)
 
 

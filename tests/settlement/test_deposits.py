@@ -10,13 +10,17 @@ from shoal.kit.ids import uuid7
 from shoal.kit.transactions import one_transaction
 from shoal.ledger.models import Account, Balance
 from shoal.ledger.steps import AccountKey, NewTransfer, post
+from shoal.orders.models import OrderLine, Parcel
 from shoal.settlement.deposits import (
+    AccountHeld,
     DepositDecided,
     DepositKnown,
     DepositSamePerson,
     NoDeposit,
     NoVerifiedAccount,
+    PayoutsHeld,
     ReferenceMissing,
+    StillAnswering,
     StillOwing,
     StillSelling,
     ask_give_back,
@@ -27,9 +31,9 @@ from shoal.settlement.deposits import (
     note_deposit,
 )
 from shoal.settlement.models_payouts import DepositMove, Payout
-from shoal.settlement.operations_payouts import send_payouts
+from shoal.settlement.operations_payouts import hold_payouts, lift_hold, send_payouts
 from tests import trade
-from tests.payouts import EARNED, OLGA, OSKAR, at, balance, brand, verified
+from tests.payouts import EARNED, OLGA, OSKAR, at, balance, brand, earned, verified
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -150,3 +154,58 @@ def test_a_deposit_that_did_not_arrive_is_a_deposit_again(market, partner):
     assert sound()
     again = ask_give_back(brand=market.brand, reason="ended", by=OLGA, at=EARNED)
     assert again != wish
+
+
+def closed_with_deposit(market):
+    """海风 has sold one thing, which arrived and was settled; then its contract ended."""
+    earned(market)
+    verified(brand(market))
+    paid_in(market)
+    suspend_brand(brand=market.brand, reason="contract ended", by=OLGA, at=EARNED)
+
+
+def asked(market, *, at=EARNED + 200 * DAY):
+    return ask_give_back(brand=market.brand, reason="ended", by=OLGA, at=at)
+
+
+def test_it_stays_until_nobody_can_complain_any_more(market, partner):
+    closed_with_deposit(market)
+    arrived = Parcel.objects.get().delivered_at
+    with pytest.raises(StillAnswering) as refused:
+        asked(market, at=arrived + 90 * DAY - timedelta(seconds=1))
+    assert f"{arrived + 90 * DAY:%Y-%m-%d}" in refused.value.sentence
+    assert asked(market, at=arrived + 90 * DAY).state == DepositMove.State.ASKED
+
+
+def test_an_open_case_about_what_was_settled_keeps_it(market, partner):
+    closed_with_deposit(market)
+    wish = asked(market)
+    OrderLine.objects.update(open_cases=1)
+    with pytest.raises(StillOwing):
+        decide_deposit(code=wish.code, approve=True, by=OSKAR, at=EARNED + 200 * DAY)
+    assert deposit_of(brand=market.brand).minor == 50_000
+
+
+def test_a_debt_in_another_currency_keeps_it(market, partner):
+    closed_with_deposit(market)
+    owed = AccountKey(Account.Kind.BRAND, "JPY", market.brand.id)
+    escrow = AccountKey(Account.Kind.ESCROW, "JPY")
+    with one_transaction():
+        post(transfers=[NewTransfer(uuid7(), "test", owed, escrow, 1, uuid7(), EARNED, "test")])
+    with pytest.raises(StillOwing):
+        asked(market)
+
+
+def test_it_waits_for_a_changed_account_and_for_a_hold_as_every_payout_does(market, partner):
+    closed_with_deposit(market)
+    wish, at = asked(market), EARNED + 200 * DAY
+    verified(brand(market), at=at, number="6222020200099999")
+    with pytest.raises(AccountHeld):
+        decide_deposit(code=wish.code, approve=True, by=OSKAR, at=at)
+    later = at + 4 * DAY
+    hold = hold_payouts(party=brand(market), reason="papers", by=OLGA, at=later)
+    with pytest.raises(PayoutsHeld):
+        decide_deposit(code=wish.code, approve=True, by=OSKAR, at=later)
+    lift_hold(code=hold.code, reason="seen", by=OLGA, at=later)
+    decide_deposit(code=wish.code, approve=True, by=OSKAR, at=later)
+    assert deposit_of(brand=market.brand).minor == 0

@@ -9,6 +9,7 @@ from shoal.kit import vault
 from shoal.ledger.models import Account, Balance
 from shoal.ledger.queries import transfers_about
 from shoal.notify.models import Outgoing
+from shoal.orders.models import Order
 from shoal.settlement.accounts import (
     give_account,
     judge_account,
@@ -208,6 +209,20 @@ def test_a_suspended_brand_waits(by_file):
     assert (state(payout), balance(party)) == (State.FAILED, 7_000)
     assert why_not(brand(market)) == {Why.SUSPENDED}
     assert prepare_payouts(at=EARNED) == 0
+
+
+def test_who_fell_below_zero_before_the_release_waits(by_file):
+    """Mei asked for all she had; then what she had earned on came back."""
+    market = trade.open_market()
+    mei = earned(market, quantity=2)
+    verified(mei)
+    payout = ask_payout(party=mei, amount=None, by="mei", at=EARNED)
+    trade.give_back(Order.objects.get(), units=1, at=EARNED)
+    assert balance(mei) == -2_000
+    released()
+    assert (state(payout), balance(mei)) == (State.FAILED, 2_000)
+    assert payout.steps.last().reason == "below zero"
+    assert trade.is_sound()
 
 
 def test_a_hold_takes_back_what_was_not_released(mei):

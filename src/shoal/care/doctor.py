@@ -1,6 +1,7 @@
 """What must hold for after-sales cases."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from shoal.care.models import Case, CaseStep
 from shoal.kit.health import Check, none_found
@@ -52,6 +53,10 @@ WHERE hold.quantity IS DISTINCT FROM goods.units
     OR (goods.state = 'held' AND held.closed_at IS NOT NULL)
 """
 
+_OVERDUE = """
+SELECT count(*) FROM care_case WHERE closed_at IS NULL AND until_at < now() - interval '1 hour'
+"""
+
 
 def checks() -> Iterable[Check]:
     """This will compare cases with their steps, the lines they freeze, their money and goods."""
@@ -80,4 +85,13 @@ def checks() -> Iterable[Check]:
         _HOLDS_OFF,
         "{found} replacements do not match their stock hold. Compare care_replacement with"
         " stock_hold.",
+    )
+    yield replace(
+        none_found(
+            "cases: silence past a deadline decides",
+            _OVERDUE,
+            "{found} cases wait more than an hour past their deadline. Is the worker running? The"
+            " log says which case it could not decide, and why.",
+        ),
+        warning=True,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 
@@ -24,6 +25,7 @@ from shoal.care.steps_cases import (
 )
 from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
+from shoal.kit.money import minor_of
 from shoal.kit.transactions import operation
 
 
@@ -74,7 +76,7 @@ def rule_case(
     )
     doing = Doing(Deed.RULE, Side.PLATFORM, by, at, words.strip()[:LONGEST_WORDS])
     amount = ruling.amount_minor if ruling.grants else 0
-    if rules.needs_second(amount=amount, above=settings.SHOAL_TWO_PEOPLE_ABOVE):
+    if rules.needs_second(amount=amount, above=_one_may_give(case.order.currency)):
         move(held, State.CONFIRMING, doing, amount=amount)
     else:
         _carry_out(held, ruling, doing)
@@ -108,6 +110,11 @@ def confirm_ruling(*, code: str, agrees: bool, words: str, by: str, at: datetime
             row.save(update_fields=["given_units", "given_minor"])
         move(held, State.DISPUTED, doing)
     return held.case
+
+
+def _one_may_give(currency: str) -> int:
+    """What one operator may give alone, in minor units; nothing where no setting names it."""
+    return minor_of(settings.SHOAL_TWO_PEOPLE_ABOVE.get(currency, Decimal(0)), currency)
 
 
 def _carry_out(held: Held, ruling: Ruling, doing: Doing) -> None:

@@ -99,6 +99,11 @@ def parse_amount(text: str, currency: str) -> Money:
     return Money(int(scaled), currency)
 
 
+def minor_of(major: Decimal, currency: str) -> int:
+    """This will return an amount in major units, as settings name it, in whole minor units."""
+    return int(major.scaleb(minor_units(currency)))
+
+
 def portion(minor: int, basis_points: int) -> int:
     """This will return `basis_points` of `minor`, rounded to whole units, halves away from zero."""
     sign = -1 if (minor < 0) != (basis_points < 0) else 1

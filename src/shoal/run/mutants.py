@@ -1,8 +1,8 @@
 """Do the tests notice when a rule is wrong? Each small change to a rule has to make one fail.
 
-A mutant is one rule module with one thing changed: an operator swapped, a boundary shifted, a term
-or a `not` dropped, a number one off. Each runs in a process of its own, forked where pytest and
-Django are already loaded, with the changed module in place of the real one.
+A mutant is one rule module with one thing changed: an operator swapped, a boundary shifted, a term,
+a sign or a `not` dropped, a number one off. Each runs in a process of its own, forked where pytest
+and Django are already loaded, with the changed module in place of the real one.
 """
 
 import ast
@@ -74,15 +74,19 @@ def mutants_of(*, module: str, source: str) -> Iterator[Mutant]:
         for number, _ in enumerate(_changes(node)):
             changed = copy.deepcopy(tree)
             again = _changeable(changed)[place]
-            before = ast.unparse(again)
+            before = _first_line(again)
             after = _changes(again)[number]
             for field, value in after.items():
                 setattr(again, field, value)
-            change = f"{before} -> {ast.unparse(again)}"
+            change = f"{before} -> {_first_line(again)}"
             told[change] = told.get(change, 0) + 1
             if told[change] > 1:
                 change = f"{change} #{told[change]}"
             yield Mutant(module, getattr(node, "lineno", 0), change, ast.unparse(changed))
+
+
+def _first_line(node: ast.AST) -> str:
+    return ast.unparse(node).partition("\n")[0]
 
 
 def survivors(*, checkout: Path, rows: Sequence[Target], say: Any) -> list[Mutant]:
@@ -128,10 +132,9 @@ def _changes(node: ast.AST) -> list[dict[str, Any]]:
     ways: list[dict[str, Any]] = []
     match node:
         case ast.BinOp():
-            other = _OPERATORS.get(type(node.op))
-            ways += [{"op": other()}] if other else []
-            if isinstance(node.op, ast.Add | ast.Sub):  # drop the term
-                ways.append({"right": ast.Constant(0)})
+            ways += _other_sums(node.op, term="right")
+        case ast.AugAssign():
+            ways += _other_sums(node.op, term="value")
         case ast.BoolOp():
             ways.append({"op": _OPERATORS[type(node.op)]()})
         case ast.Compare(ops=ops):
@@ -144,9 +147,20 @@ def _changes(node: ast.AST) -> list[dict[str, Any]]:
             ways.append({"value": value + 1})
         case ast.IfExp():
             ways.append({"body": node.orelse, "orelse": node.body})
-        case ast.UnaryOp(op=ast.Not()):
+        case ast.If(test=ast.Name() | ast.Attribute() | ast.Call() as test):
+            ways.append({"test": ast.UnaryOp(ast.Not(), test)})
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            ways.append({"operand": ast.UnaryOp(ast.Not(), operand)})
+        case ast.UnaryOp(op=ast.USub()):
             ways.append({"op": ast.UAdd()})
     return ways
+
+
+def _other_sums(op: ast.operator, *, term: str) -> list[dict[str, Any]]:
+    """Another operator; of a sum or a difference also one without its second term."""
+    other = _OPERATORS.get(type(op))
+    ways: list[dict[str, Any]] = [{"op": other()}] if other else []
+    return [*ways, {term: ast.Constant(0)}] if isinstance(op, ast.Add | ast.Sub) else ways
 
 
 def _other_comparisons(ops: Sequence[ast.AST]) -> list[dict[str, Any]]:

@@ -7,11 +7,13 @@
 | given back | deposit → payout → bank, as any payout |
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from shoal.brands.models import Brand, Contract
@@ -20,12 +22,15 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
 from shoal.kit.transactions import operation
-from shoal.ledger.models import Account
+from shoal.ledger.models import Account, Balance
 from shoal.ledger.queries import party_balance
 from shoal.ledger.steps import AccountKey, NewTransfer, lock_balance, post
+from shoal.orders.models import Parcel
 from shoal.settlement.models_payouts import DepositMove, PayoutAccount
 from shoal.settlement.parties import brand_party, tell
-from shoal.settlement.queries import earnings_of_brand
+from shoal.settlement.queries import lines_of_brand, unsettled_of_brand
+from shoal.settlement.queries_payouts import standing_of
+from shoal.settlement.rules_deposits import Answering, Keeps, claims_until, keeps
 from shoal.settlement.steps_payouts import lock_account, make_deposit_payout
 
 Kind = DepositMove.Kind
@@ -64,9 +69,27 @@ class StillSelling(Refused):
 
 
 class StillOwing(Refused):
-    """The brand owes money, or has orders under way: its deposit still answers for them."""
+    """The brand owes money, or has orders or cases open: its deposit still answers for them."""
 
     code = "still_owing"
+
+
+class StillAnswering(Refused):
+    """Customers may complain of what they bought until {until}: the deposit answers for that."""
+
+    code = "still_answering"
+
+
+class AccountHeld(Refused):
+    """The brand’s payout account was changed: nothing goes there before {until}."""
+
+    code = "account_held"
+
+
+class PayoutsHeld(Refused):
+    """What this brand is paid is held back. Lift that first."""
+
+    code = "payouts_held"
 
 
 class NoDeposit(Refused):
@@ -162,6 +185,11 @@ def _give_back(moved: DepositMove, brand: Brand, *, by: str, at: datetime) -> No
     held = _may_go_back(brand, at=at)
     if account is None or account.state != PayoutAccount.State.VERIFIED:
         raise NoVerifiedAccount
+    standing = standing_of(party=party, account=account, balance=held)
+    if standing.holds:
+        raise PayoutsHeld
+    if standing.held_until is not None and at < standing.held_until:
+        raise AccountHeld(until=_day(standing.held_until))
     # Part of it may have covered a debt since it was asked for: what is there goes back.
     moved.amount = held.minor
     moved.payout = make_deposit_payout(
@@ -171,16 +199,42 @@ def _give_back(moved: DepositMove, brand: Brand, *, by: str, at: datetime) -> No
 
 def _may_go_back(brand: Brand, *, at: datetime) -> Money:
     """What a brand's deposit is, locked, when nothing forbids to give it back."""
-    if brand.state == Brand.State.ACTIVE:
-        raise StillSelling
-    owed = lock_balance(kind=Account.Kind.BRAND, party=brand.id, currency=brand.currency)
+    lock_balance(kind=Account.Kind.BRAND, party=brand.id, currency=brand.currency)
     held = lock_balance(kind=Account.Kind.DEPOSIT, party=brand.id, currency=brand.currency)
-    under_way = earnings_of_brand(brand=brand.id, currency=brand.currency, since_at=at)
-    if owed.minor < 0 or under_way.on_its_way.minor > 0:
-        raise StillOwing
+    answering = _answering(brand)
+    match keeps(answering, at=at):
+        case Keeps.SELLS:
+            raise StillSelling
+        case Keeps.OWES | Keeps.UNDER_WAY:
+            raise StillOwing
+        case Keeps.CLAIMS:
+            raise StillAnswering(until=_day(answering.claims_until or at))
     if held.minor <= 0:
         raise NoDeposit
     return held
+
+
+def _answering(brand: Brand) -> Answering:
+    balances = Balance.objects.filter(account__kind=Account.Kind.BRAND, account__party=brand.id)
+    last = Parcel.objects.filter(brand=brand).aggregate(at=Max("delivered_at"))["at"]
+    longest = lines_of_brand(brand=brand.id).aggregate(days=Max("return_days"))["days"]
+    return Answering(
+        sells=brand.state == Brand.State.ACTIVE,
+        balances=[row.credits - row.debits for row in balances],
+        under_way=unsettled_of_brand(brand=brand.id).exists(),
+        claims_until=claims_until(
+            delivered_at=last,
+            terms=[
+                timedelta(days=longest or 0),
+                settings.SHOAL_AFTER_SALES,
+                timedelta(days=settings.SHOAL_COUNTERFEIT_DAYS),
+            ],
+        ),
+    )
+
+
+def _day(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d}"
 
 
 def cover_debts(*, at: datetime) -> int:

@@ -17,6 +17,7 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.kit.money import Money
 from shoal.kit.transactions import operation
 from shoal.ledger.models import Account, Balance
+from shoal.ledger.steps import lock_balance
 from shoal.payments.providers import ProviderDown, ProviderSaidNo
 from shoal.payments.rules import refund_pause as pause_after
 from shoal.settlement.models_payouts import PartyKind, Payout, PayoutAccount, PayoutHold, PayoutRun
@@ -160,8 +161,8 @@ def prepare_run(*, currency: str, by: str, at: datetime) -> PayoutRun:
 def decide_run(*, code: str, approve: bool, reason: str = "", by: str, at: datetime) -> PayoutRun:
     """This will release a run that somebody else put together, or drop it with a reason.
 
-    Who was suspended meanwhile gets her money back into the balance, where it waits. Raises
-    RunDecided, SameOperator or ReasonNeeded.
+    Who was suspended or fell below zero meanwhile gets her money back into the balance, where it
+    waits. Raises RunDecided, SameOperator or ReasonNeeded.
     """
     run = PayoutRun.objects.select_for_update().filter(code=code).first()
     if run is None:
@@ -182,11 +183,21 @@ def decide_run(*, code: str, approve: bool, reason: str = "", by: str, at: datet
     made = list(rows.select_for_update())
     found = parties(wanted=[(payout.party_kind, payout.party) for payout in made])
     for payout in made:
-        if found[payout.party_kind, payout.party].suspended:
-            fail_payout(payout=payout, reason="suspended", by=by, at=at)
+        party = in_currency(found[payout.party_kind, payout.party], payout.currency)
+        why = _why_not(party)
+        if why:
+            fail_payout(payout=payout, reason=why, by=by, at=at)
         else:
             release(payout=payout, by=by, at=at)
     return run
+
+
+def _why_not(party: Party) -> str:
+    """What has come between a payout and its release: a return may have been decided since."""
+    if party.suspended:
+        return "suspended"
+    left = lock_balance(kind=party.ledger, party=party.id, currency=party.currency)
+    return "below zero" if left.minor < 0 else ""
 
 
 @operation

@@ -81,6 +81,12 @@ def lines_of_brand(*, brand: UUID) -> QuerySet[OrderLine]:
     )
 
 
+def unsettled_of_brand(*, brand: UUID) -> QuerySet[OrderLine]:
+    """This will list a brand's paid lines that are not settled yet, or have a case open."""
+    lines = OrderLine.objects.filter(parcel__brand=brand)
+    return lines.filter(_WAITING | Q(open_cases__gt=0))
+
+
 def settled_at(*, order: UUID) -> dict[UUID, datetime]:
     """This will return when each line of an order was settled, by line; others are left out."""
     return dict(SettledLine.objects.filter(order=order).values_list("line_id", "at"))

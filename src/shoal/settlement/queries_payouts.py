@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
-from shoal.kit.money import Money, minor_units
+from shoal.kit.money import Money, minor_of
 from shoal.ledger.queries import party_balance
 from shoal.settlement.models_payouts import (
     PartyKind,
@@ -77,7 +77,7 @@ def payout_desk(*, party: "Party", account: PayoutAccount | None, at: datetime) 
 def minimum(*, currency: str) -> int:
     """This will return the least that is paid out in a currency, in minor units."""
     least: Decimal = settings.SHOAL_PAYOUT_MINIMUM.get(currency, Decimal(0))
-    return max(int(least.scaleb(minor_units(currency))), 1)
+    return max(minor_of(least, currency), 1)
 
 
 def withheld_for(*, party: "Party", gross: int, at: datetime) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shoal.kit.money import BASIS, minor_units
+from shoal.kit.money import BASIS, minor_of
 
 # What a setting says: currency to (major units, basis points), in rising order.
 Scheme = Mapping[str, Sequence[tuple[Decimal, int]]]
@@ -25,9 +25,8 @@ class Bracket:
 
 def brackets_of(*, scheme: Scheme, currency: str) -> list[Bracket]:
     """This will return the brackets for a currency; none when the scheme does not name it."""
-    units = minor_units(currency)
     return [
-        Bracket(int(above.scaleb(units)), rate_bp) for above, rate_bp in scheme.get(currency, ())
+        Bracket(minor_of(above, currency), rate_bp) for above, rate_bp in scheme.get(currency, ())
     ]
 
 

@@ -277,6 +277,7 @@ def reason_words(reason: str) -> str:
     return {
         "account changed": gettext("the account was changed"),
         "suspended": gettext("suspended before it was released"),
+        "below zero": gettext("the balance fell below zero before it was released"),
         "the bank paid it": gettext("the bank paid it"),
         "the bank refused it": gettext("the bank refused it"),
         "no such account": gettext("there is no such account at the bank"),

@@ -1,5 +1,7 @@
 """Arbitration at the desk: every fact, a decision with its reason, a second person."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -76,7 +78,7 @@ def test_without_a_reason_nothing_is_decided(sign_in, disputed):
 
 
 def test_a_large_amount_takes_a_second_person(sign_in, disputed, settings):
-    settings.SHOAL_TWO_PEOPLE_ABOVE = 5_000
+    settings.SHOAL_TWO_PEOPLE_ABOVE = {"CNY": Decimal(50)}
     row = disputed.lines.get()
     sent = ruled() | {f"units-{row.id}": "1", f"amount-{row.id}": "100.00"}
     care = sign_in("care")

@@ -46,6 +46,7 @@ VERSION = "2024-06-20"
 WINDOW = timedelta(minutes=5)
 _PATIENCE = httpx.Timeout(15, connect=3)
 _PAGE = 100
+_NOT_GIVEN_BACK = {"failed", "canceled"}
 # Stripe keeps a Checkout page open for at least half an hour and at most a day.
 _SHORTEST, _LONGEST = timedelta(minutes=31), timedelta(hours=23)
 _LANGUAGES = {"zh-hans": "zh", "en": "en"}
@@ -115,11 +116,11 @@ class Stripe:
         for payment in self._payments(intent_code):
             refunds = list(self._pages("/v1/refunds", {"payment_intent": payment["id"]}))
             mine = [row for row in refunds if row.get("metadata", {}).get(OURS) == code]
-            alive = [row for row in mine if row["status"] not in {"failed", "canceled"}]
+            alive = [row for row in mine if row["status"] not in _NOT_GIVEN_BACK]
             if alive:
                 return told_by(refunded(alive[0]))
             failed += len(mine)
-            back = sum(row["amount"] for row in refunds if row["status"] != "failed")
+            back = sum(row["amount"] for row in refunds if row["status"] not in _NOT_GIVEN_BACK)
             if _received(payment) - back >= wanted and not with_room:
                 with_room = str(payment["id"])
         if not with_room:
