@@ -6,6 +6,7 @@ import pytest
 
 from shoal.orders.carts import buy_again
 from shoal.orders.desk import Placed, place_orders
+from shoal.orders.discounts import bundle_price
 from shoal.orders.models import Order, OrderLine
 from shoal.orders.operations import (
     cancel_order,
@@ -15,7 +16,10 @@ from shoal.orders.quotes import cart_size, quote
 from shoal.promotions import refusals
 from shoal.promotions.models import Promotion
 from shoal.promotions.operations import stop_promotion
+from shoal.promotions.queries import gifts_on_show
 from shoal.promotions.rules import Funder
+from shoal.shelves.operations import set_shelf_markup
+from shoal.shelves.rules import MarkupKind
 from tests.orders.promoted import gift_of, refusal, standing
 from tests.promotions.makers import claim, owner_of, promotion
 from tests.trade import (
@@ -122,6 +126,19 @@ def test_a_bundle_comes_by_itself_and_its_saving_is_shared_over_its_lines():
     assert [line.brand_discount_minor for line in placed.lines.order_by("number")] == [1_000, 999]
     assert placed.total_minor == 18_001
     pay(placed)
+    assert is_sound()
+
+
+@pytest.mark.parametrize(("markup", "price"), [(0, 15_000), (500, 16_000)])
+def test_a_bundle_costs_what_its_price_in_the_shop_says(markup, price):
+    """A keeper's markup stays on top of it."""
+    market = open_market()
+    set_shelf_markup(shop=market.shop, kind=MarkupKind.FIXED, value=markup)
+    promotion(market, Funder.BRAND, Kind.BUNDLE, amount=15_000, parts={market.offer.code: 2})
+    shown = gifts_on_show(brand=market.brand.id, currency="CNY", at=AT)[0]
+    assert bundle_price(shown, shop=market.shop, at=AT) == price
+    placed = order(market, quantity=2, unit_minor=10_000 + markup)
+    assert placed.total_minor == price
     assert is_sound()
 
 

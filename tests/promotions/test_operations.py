@@ -152,7 +152,12 @@ def test_the_goods_of_a_gift_and_of_a_bundle_are_looked_at():
         promotion(market, Funder.BRAND, Kind.GIFT, threshold=10_000, parts={foreign.code: 1})
     with pytest.raises(operations.BundleTooDear):
         promotion(market, Funder.BRAND, Kind.BUNDLE, amount=20_000, parts={market.offer.code: 2})
+    two = {market.offer.code: 2}
+    with pytest.raises(operations.BundleTooCheap) as refused:
+        promotion(market, Funder.BRAND, Kind.BUNDLE, amount=5_999, parts=two)
+    assert refused.value.facts == {"least": "CNY 60.00"}  # of 200.00 the brand's part is 140.00
     assert not Promotion.objects.exists()
+    promotion(market, Funder.BRAND, Kind.BUNDLE, amount=6_000, parts=two)
     made = promotion(market, Funder.PLATFORM, Kind.BUNDLE, amount=19_999,
                      parts={market.offer.code: 1, foreign.code: 1})  # fmt: skip
     assert made.parts.count() == 2

@@ -17,6 +17,7 @@ from shoal.promotions.queries import (
     runs_at,
     titles_of,
 )
+from shoal.shelves.queries import prices
 from shoal.shops.models import Shop
 
 
@@ -118,6 +119,21 @@ class Basket:
         )
         brands = {line.offer.brand_id for line in self.lines}
         return mine and (promotion.brand_id is None or promotion.brand_id in brands)
+
+
+def bundle_price(promotion: Promotion, *, shop: Shop, at: datetime) -> int | None:
+    """This will return what a bundle, loaded with its parts, costs in a shop, in minor units.
+
+    The keeper's markup stays on top, and its funder bears no more than its part: where nothing
+    comes off, or a part is not sold here, None.
+    """
+    parts = list(promotion.parts.all())
+    found = prices(shop=shop, offers=[part.offer for part in parts])
+    if any(part.offer_id not in found for part in parts):
+        return None
+    lines = [PricedLine(part.offer, part.quantity, found[part.offer_id]) for part in parts]
+    off = discounts_of(Basket(shop, shop.id, lines, [promotion], at), claims=()).total
+    return sum(line.line_minor for line in lines) - off if off else None
 
 
 def discounts_of(basket: Basket, *, claims: Sequence[Claim]) -> Discounted:

@@ -3,7 +3,7 @@
 A coupon is claimed for nothing: not for sharing, not for inviting, not for following anybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db.models import F, Q
 
 from shoal.kit.errors import Busy, NotFound, Refused
 from shoal.kit.ids import uuid7
+from shoal.kit.money import Money
 from shoal.kit.texts import checked_texts
 from shoal.kit.transactions import operation
 from shoal.offers.models import Offer
@@ -20,6 +21,8 @@ from shoal.offers.queries_terms import load_prices, terms_in
 from shoal.promotions.models import Claim, Part, Promotion, PromotionStep
 from shoal.promotions.queries import Owner, owned
 from shoal.promotions.refusals import ClaimClosed, CouponGone, CouponHad
+from shoal.promotions.rules import Bundle, Item, apply
+from shoal.promotions.rules import Funder as RuleFunder
 
 LONGEST_TITLE = 60
 MOST_PARTS = 20
@@ -61,6 +64,12 @@ class BundleTooDear(Refused):
     """The bundle has to cost less than its goods do one by one."""
 
     code = "bundle_too_dear"
+
+
+class BundleTooCheap(Refused):
+    """What comes off is the brand’s own part: these goods can go together for {least} at least."""
+
+    code = "bundle_too_cheap"
 
 
 class PromotionFixed(Refused):
@@ -218,18 +227,41 @@ def _offers_of(owner: Owner, currency: str, entry: NewPromotion) -> list[Offer]:
     if min(entry.parts.values()) < 1:
         raise PartsMissing
     load_prices(offers=offers, currencies=[currency])
-    singly = 0
-    for offer in offers:
-        foreign = owner.brand is not None and offer.brand_id != owner.brand.id
-        terms = terms_in(offer, currency=currency)
-        if foreign or terms is None or offer.state != Offer.State.LISTED:
-            raise PartForeign(title=_title(offer))
-        singly += terms.sale * entry.parts[offer.code]
-        if entry.kind == Kind.GIFT and offer.per_customer is not None:
-            raise PartLimited(title=_title(offer))
-    if entry.kind == Kind.BUNDLE and entry.amount >= singly:
-        raise BundleTooDear
+    items = [_item(owner, offer, currency, entry) for offer in offers]
+    if entry.kind == Kind.BUNDLE:
+        _check_bundle(owner, currency, entry, items)
     return offers
+
+
+def _item(owner: Owner, offer: Offer, currency: str, entry: NewPromotion) -> Item:
+    """A part as the rules read it, at its price without any markup."""
+    foreign = owner.brand is not None and offer.brand_id != owner.brand.id
+    terms = terms_in(offer, currency=currency)
+    if foreign or terms is None or offer.state != Offer.State.LISTED:
+        raise PartForeign(title=_title(offer))
+    if entry.kind == Kind.GIFT and offer.per_customer is not None:
+        raise PartLimited(title=_title(offer))
+    return Item(
+        offer=offer.id,
+        brand=offer.brand_id,
+        quantity=entry.parts[offer.code],
+        supply=terms.supply,
+        sale=terms.sale,
+        markup=0,
+        rate_bp=terms.rate_bp,
+    )
+
+
+def _check_bundle(owner: Owner, currency: str, entry: NewPromotion, items: Sequence[Item]) -> None:
+    """A bundle's price is below that of its goods one by one, and one that its funder can bear."""
+    singly = sum(item.amount for item in items)
+    if entry.amount >= singly:
+        raise BundleTooDear
+    parts = tuple((item.offer, item.quantity) for item in items)
+    bundle = Bundle(uuid7(), RuleFunder(owner.funder), entry.amount, parts)
+    least = singly - apply(items=items, bundles=[bundle]).total
+    if least > entry.amount:
+        raise BundleTooCheap(least=f"{currency} {Money(least, currency).decimal}")
 
 
 def _title(offer: Offer) -> str:

@@ -11,11 +11,14 @@ from shoal.promotions.models import Claim, Promotion
 from shoal.promotions.operations import stop_promotion
 from shoal.promotions.queries import PLATFORM
 from shoal.promotions.rules import Funder
+from shoal.shelves.operations import set_shelf_markup
+from shoal.shelves.rules import MarkupKind
 from tests.promotions.makers import claim, lasting, promotion
 from tests.trade import AT, standing_offer
 from tests.web.buy.browser import HERE
 
 pytestmark = pytest.mark.django_db
+Kind = Promotion.Kind
 
 
 HOME = {
@@ -48,6 +51,15 @@ def test_a_shop_and_a_product_show_their_coupons(market, stranger):
         text = stranger.get(f"/shop/{market.shop.code}{page}").content.decode()
         assert "From the platform" in text
         assert "From Haifeng" in text
+
+
+def test_a_bundle_is_offered_at_what_this_shop_asks(market, stranger):
+    """5.00 of Mei's own on each of two things that cost 150.00 together."""
+    set_shelf_markup(shop=market.shop, kind=MarkupKind.FIXED, value=500)
+    lasting(market, Funder.BRAND, Kind.BUNDLE, amount=15_000, parts={market.offer.code: 2})
+    product = market.offer.sku.product.code
+    text = stranger.get(f"/shop/{market.shop.code}/p/{product}").content.decode()
+    assert "together: ¥160" in text
 
 
 def test_a_stranger_signs_in_first_and_a_customer_claims_with_one_tap(market, stranger, alice):

@@ -52,8 +52,9 @@ def product(request: HttpRequest, shop: Shop, product_code: str) -> HttpResponse
     context |= {
         "coupons": strip(shop=shop, at=at, brand=found.brand_id),
         "gifts": [
-            gift_words(row)
+            words
             for row in gifts_on_show(brand=found.brand_id, currency=shop.currency, at=at)
+            if (words := gift_words(row, shop=shop, at=at))
         ],
     }
     if context["sold_out"]:

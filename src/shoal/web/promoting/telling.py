@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from shoal.kit.money import Money
 from shoal.offers.queries_terms import terms_in, terms_of
+from shoal.orders.discounts import bundle_price
 from shoal.orders.models import Order, OrderLine
 from shoal.promotions.models import Part, Promotion
 from shoal.promotions.queries import Figures, uses_by_day, uses_of_order
@@ -92,8 +93,11 @@ def giver_name(promotion: Promotion) -> str:
     return promotion.shop.name if promotion.shop is not None else ""
 
 
-def gift_words(promotion: Promotion) -> str:
-    """This will say in one sentence what a gift or a bundle, loaded with its parts, brings."""
+def gift_words(promotion: Promotion, *, shop: Shop, at: datetime) -> str:
+    """This will say in one sentence what a gift or a bundle, loaded with its parts, brings.
+
+    What a bundle costs is what this shop's customers pay; one that takes nothing off has no words.
+    """
     parts = list(promotion.parts.all())
     goods = gettext(" + ").join(
         row["title"] if row["quantity"] == 1 else units_text(row["title"], row["quantity"])
@@ -104,7 +108,10 @@ def gift_words(promotion: Promotion) -> str:
         return gettext("From {amount} of {brand} on: {goods} as a gift").format(
             amount=whole, brand=promotion.brand.name if promotion.brand else "", goods=goods
         )
-    price = amount_of(promotion, promotion.amount_minor)
+    minor = bundle_price(promotion, shop=shop, at=at)
+    if minor is None:
+        return ""
+    price = amount_of(promotion, minor)
     return gettext("{goods} together: {price}").format(goods=goods, price=price)
 
 
