@@ -147,6 +147,7 @@ def _asks_for_database(item: pytest.Item) -> bool:
 
 
 def pytest_unconfigure() -> None:
+    gc.unfreeze()  # or DuckDB takes what is left at the very end for leaks
     shutil.rmtree(_data, ignore_errors=True)
 
 

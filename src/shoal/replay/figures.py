@@ -9,6 +9,7 @@ cancellation says, at most what was paid for it. The rest of the line's sum, and
 nothing, are goodwill.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _SOLD = """
 CREATE TABLE sold AS
 WITH sale AS (
     SELECT file_row_number AS place, InvoiceNo AS invoice, StockCode AS code,
-        CustomerID AS customer, InvoiceDate AS moment, Quantity AS units,
+        CustomerID AS customer, InvoiceDate AS moment, Quantity AS units, Country AS country,
         CAST(round(UnitPrice * 100) AS BIGINT) AS pence
     FROM read_parquet($file, file_row_number = true)
     WHERE InvoiceNo NOT LIKE 'C%' AND CustomerID IS NOT NULL AND Quantity > 0
@@ -139,6 +140,12 @@ SELECT
     (SELECT sum(coalesce(gone.platform, sold.platform)) FROM sold LEFT JOIN gone USING (place))
 """
 
+_OF_SHOPS = """
+SELECT country, sum(coalesce(gone.keeper, sold.keeper))
+FROM sold LEFT JOIN gone USING (place)
+GROUP BY country HAVING sum(coalesce(gone.keeper, sold.keeper)) <> 0 ORDER BY country
+"""
+
 # What a cancellation invoice gives that no line of a sale answers for.
 _GOODWILL = """
 CREATE TABLE kept_nothing AS
@@ -153,6 +160,8 @@ GROUP BY invoice HAVING rest > 0
 class Figures:
     """What the history comes to; money in pence, the parties' after all refunds."""
 
+    of_shops: Mapping[str, int]
+    """What each country's shop has, so that no penny stands with another."""
     lines: int
     invoices: int
     customers: int
@@ -180,4 +189,6 @@ def figures_of(
         for query in (_MATCHED, _REFUNDS, _GONE, _GOODWILL):
             duck.execute(query)
         row = duck.execute(_FIGURES).fetchone()
-    return Figures(*(int(value or 0) for value in row or (0,) * 13))
+        of_shops = {country: int(pence) for country, pence in duck.execute(_OF_SHOPS).fetchall()}
+    whole = (int(value or 0) for value in row or (0,) * 13)
+    return Figures(of_shops, *whole)

@@ -50,6 +50,13 @@ class Outcome:
         return self.expected.sold - self.expected.refunded - self.expected.goodwill
 
     @property
+    def right_shops(self) -> tuple[int, int]:
+        """How many shops have to the penny what they must have, and how many there are."""
+        wanted, found = self.expected.of_shops, self.found.of_shops
+        names = wanted.keys() | found.keys()
+        return sum(wanted.get(name) == found.get(name) for name in names), len(names)
+
+    @property
     def holds(self) -> bool:
         """Whether everything came out as it must."""
         return (
@@ -85,6 +92,8 @@ def show(result: Outcome, unsold: dict[str, int], console: Console) -> None:
         ("left in escrow", 0, result.escrow),
     ):
         table.add_row(title, _shown("sold", wanted), _shown("sold", found), _mark(wanted, found))
+    right, shops = result.right_shops
+    table.add_row("shops with their own share", f"{shops}", f"{right}", _mark(shops, right))
     console.print(table)
     console.print("Lines neither sold nor taken back, by the first reason that fits:")
     for kind, count in unsold.items():
@@ -97,6 +106,8 @@ def show(result: Outcome, unsold: dict[str, int], console: Console) -> None:
 
 def _found(world: World, *, fee: int) -> Figures:
     sales = sales_of_brand(brand=world.brand.id)
+    # A shop that sold nothing is in the world and not among the file's.
+    shops = {name: _balance(Account.Kind.KEEPER, shop) for name, shop in world.shops.items()}
     cases, units_back, refunded = given_back_of(brand=world.brand.id)
     gifts, goodwill = goodwill_total(currency=CURRENCY)
     return Figures(
@@ -111,8 +122,9 @@ def _found(world: World, *, fee: int) -> Figures:
         gifts=gifts,
         goodwill=goodwill,
         to_brand=_balance(Account.Kind.BRAND, world.brand.id),
-        to_keepers=sum(_balance(Account.Kind.KEEPER, shop) for shop in set(world.shops.values())),
+        to_keepers=sum(shops.values()),
         to_platform=fee,
+        of_shops={name: minor for name, minor in sorted(shops.items()) if minor},
     )
 
 

@@ -4,6 +4,7 @@ Everything is made by the operations that the pages use, and only what is missin
 be stopped anywhere and started again.
 """
 
+import atexit
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ def prepare(source: Source, *, tell: Tell) -> World:
     # It is kept to the end: looking through it for garbage again and again took a twentieth.
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # or DuckDB takes what is left at the very end for leaks
     return made
 
 
