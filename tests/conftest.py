@@ -32,6 +32,7 @@ for _name in [name for name in os.environ if name.startswith("SHOAL_")]:
         del os.environ[_name]
 os.environ["SHOAL_DATA"] = str(_data)
 (_data / "static").mkdir()  # nothing is gathered here: tests serve the files where they stand
+os.environ["SHOAL_PAY_PORT"] = "9"  # where nobody listens: a demo beside the tests is left alone
 os.environ["DJANGO_SETTINGS_MODULE"] = "shoal.settings"
 # One cluster with two databases is enough here: `vault` stands in for the cluster of the keys.
 os.environ["SHOAL_VAULT_URL"] = (

@@ -18,7 +18,13 @@ from shoal.orders.models import Order
 from shoal.orders.operations import complete_orders, expire_orders
 from shoal.payments.models import Intent, Refund
 from shoal.payments.operations import send_refunds, settle_open_intents, start_payment
-from tests import trade
+from shoal.payments.providers.sandbox import HarbourPay
+from shoal.settlement.deposits import cover_debts
+from shoal.settlement.models_payouts import Payout
+from shoal.settlement.operations_payouts import prepare_payouts, send_payouts
+from shoal.settlement.operations_statements import make_statements
+from shoal.settlement.parties import shop_party
+from tests import payouts, trade
 from tests.care import cases
 from tests.goods import HOUR
 from tests.trade import AT, DAY, Market
@@ -31,7 +37,11 @@ class Crash(BaseException):
 
 
 class Fuse:
-    """Lets `left` transactions commit, then stops the machine; counts them all."""
+    """Lets `left` steps be done, then stops the machine; counts them all.
+
+    A step is a transaction that commits, or an answer of the partner: what it has done is done
+    there, and nobody here has written it down.
+    """
 
     def __init__(self) -> None:
         self.left: int | None = None
@@ -42,26 +52,42 @@ class Fuse:
         def one_transaction() -> Iterator[None]:
             with whole():
                 yield
-            self.seen += 1
-            if self.left is not None:
-                self.left -= 1
-                if self.left == 0:
-                    self.left = None
-                    raise Crash
+            self.burn()
 
         return one_transaction
+
+    def after(self, whole: Callable[..., Any]) -> Callable[..., Any]:
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            answer = whole(*args, **kwargs)
+            self.burn()
+            return answer
+
+        return ask
+
+    def burn(self) -> None:
+        self.seen += 1
+        if self.left is not None:
+            self.left -= 1
+            if self.left == 0:
+                self.left = None
+                raise Crash
 
 
 @pytest.fixture
 def fuse(monkeypatch: pytest.MonkeyPatch) -> Fuse:
     fuse = Fuse()
     monkeypatch.setattr(transactions, "one_transaction", fuse.wrap(transactions.one_transaction))
+    monkeypatch.setattr(HarbourPay, "ask", fuse.after(HarbourPay.ask))
     return fuse
 
 
 @pytest.fixture
-def market() -> Market:
-    return trade.open_market(stock=500)
+def market(partner: Any) -> Market:
+    """Mei keeps a shop, and has shown that her account at the bank is hers."""
+    del partner
+    market = trade.open_market(stock=500)
+    payouts.verified(shop_party(market.shop), at=AT - 30 * DAY)
+    return market
 
 
 def night(at: datetime) -> None:
@@ -73,10 +99,14 @@ def night(at: datetime) -> None:
     while complete_orders(at=at):
         pass
     send_refunds(at=at)
+    cover_debts(at=at)
+    prepare_payouts(at=at)
+    send_payouts(at=at)
+    make_statements(at=at)
 
 
 def through(fuse: Fuse, at: datetime, *, crash_after: int) -> int:
-    """The worker's night, stopped after so many commits, and the next; how many it were in all."""
+    """The worker's night, stopped after so many steps, and the next; how many it were in all."""
     fuse.seen, fuse.left = 0, crash_after or None
     try:
         night(at)
@@ -89,7 +119,8 @@ def through(fuse: Fuse, at: datetime, *, crash_after: int) -> int:
 
 
 def story(market: Market, partner: Any, fuse: Fuse, at: datetime, crash_after: int) -> int:
-    """Two units paid at the partner, one of them given back; the worker is stopped on its way."""
+    """Two units paid at the partner, one of them given back, and what is left of them paid out to
+    Mei; the worker is stopped on its way."""
     fuse.left = None
     order = trade.order(market, quantity=2, at=at)
     intent = Intent.objects.get(subject=order.id)
@@ -106,16 +137,23 @@ def story(market: Market, partner: Any, fuse: Fuse, at: datetime, crash_after: i
     order.refresh_from_db()
     assert order.state == Order.State.COMPLETED
     assert Refund.objects.get(subject=case.id).state == Refund.State.DONE
-    return first + second
+    payouts.released(at=at + 9 * DAY + 3 * HOUR)
+    done = first + second
+    third = through(fuse, at + 10 * DAY, crash_after=max(crash_after - done, 0))
+    assert set(Payout.objects.values_list("state", flat=True)) == {Payout.State.PAID}
+    return done + third
 
 
 def where_it_is(market: Market) -> tuple[int, ...]:
-    """Brand, keeper, fee, escrow, clearing, in minor units."""
+    """Brand, keeper, fee, escrow, clearing, payouts, bank, in minor units."""
     platform = {kind: money.minor for kind, _, money in platform_balances()}
     return (
         party_balance(kind=Account.Kind.BRAND, party=market.brand.id, currency="CNY").minor,
         party_balance(kind=Account.Kind.KEEPER, party=market.shop.id, currency="CNY").minor,
-        *(platform.get(kind, 0) for kind in ("platform_fee", "escrow", "clearing")),
+        *(
+            platform.get(kind, 0)
+            for kind in ("platform_fee", "escrow", "clearing", "payout", "bank")
+        ),
     )
 
 
@@ -123,13 +161,14 @@ def test_a_night_that_stops_anywhere_is_finished_by_the_next(
     market: Market, partner: Any, fuse: Fuse
 ) -> None:
     at = AT
-    commits = story(market, partner, fuse, at, crash_after=0)
-    assert commits >= 6, "the story has fewer steps than it had: is it still one?"
-    for stopped in range(1, commits + 1):
+    proof = where_it_is(market)[-1]
+    steps = story(market, partner, fuse, at, crash_after=0)
+    assert steps >= 15, "the story has fewer steps than it had: is it still one?"
+    for stopped in range(1, steps + 1):
         at += 30 * DAY
         story(market, partner, fuse, at, crash_after=stopped)
         told = stopped + 1
         assert where_it_is(market) == (
-            7_000 * told, 2_000 * told, 1_000 * told, 0, -10_000 * told
+            7_000 * told, 0, 1_000 * told, 0, -10_000 * told, 0, proof + 2_000 * told
         )  # fmt: skip
     assert trade.is_sound()

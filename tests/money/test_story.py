@@ -42,7 +42,8 @@ from shoal.orders import operations
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
 from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, ship_parcels
-from shoal.payments.models import Intent
+from shoal.payments.providers import Client
+from shoal.payments.queries import intents_for
 from shoal.promotions.operations import claim_coupon
 from shoal.promotions.rules import Funder
 from shoal.settlement.operations_payouts import ask_payout, hand_over_file
@@ -141,18 +142,30 @@ class Story(Followed):
         if goes_to == "door":
             trade.deliver(order, at=self.now)
 
-    @precondition(lambda self: self.has_orders(*_PAYABLE))
+    @precondition(lambda self: self.has_orders(Order.State.UNPAID))
+    @rule(data=st.data(), client=st.sampled_from([Client.DESK, Client.PHONE]))
+    def choose_a_way_to_pay(self, data: st.DataObject, client: Client) -> None:
+        order = self.some(data, Order.State.UNPAID)
+        if order is not None:
+            trade.begin_to_pay(order, client=client, at=self.now)
+
+    @precondition(lambda self: self.has_orders(*_PAYABLE, Order.State.PAID))
     @rule(data=st.data(), times=st.integers(1, 2))
     def pay(self, data: st.DataObject, times: int) -> None:
-        order = self.some(data, *_PAYABLE)
-        if order is None or order.paid_at or Intent.objects.get(subject=order.id).captured:
+        """By whatever way she chose, perhaps one after the other."""
+        order = self.some(data, *_PAYABLE, Order.State.PAID)
+        if order is None:
             return
+        intent = data.draw(st.sampled_from(intents_for(subject=order.id)))
+        if intent.captured:
+            return
+        before = order.paid_at
         for _ in range(times):
-            trade.pay(order, at=self.now)
+            trade.pay(order, at=self.now, intents=[intent])
         told = self.orders[order.code]
-        if order.state == Order.State.PAID:
+        if order.state == Order.State.PAID and before is None:
             self.books.pay(told)
-        else:  # given up, and its goods or coupons are somebody else's by now
+        else:  # paid before, or given up, and its goods or coupons are somebody else's by now
             self.books.keep_excess(told.total)
 
     @precondition(lambda self: self.has_orders(Order.State.UNPAID, Order.State.PAID))
