@@ -276,7 +276,9 @@ def propose_write_off(*, code: str, reason: str, by: str, at: datetime) -> Deed:
 
 @operation
 def decide_write_off(*, code: str, approve: bool, by: str, at: datetime, reason: str = "") -> Deed:
-    """This will write a difference off, or decline to, as the second of two operators.
+    """This will write a difference off as the second of two operators, or decline to.
+
+    Who proposed it may take that back.
 
     What it is about moves between the clearing account and the provider's fees. Raises NotFound,
     AlreadyClosed, NothingProposed or SecondPersonNeeded.
@@ -285,7 +287,7 @@ def decide_write_off(*, code: str, approve: bool, by: str, at: datetime, reason:
     wish = open_proposal(difference=found)
     if wish is None:
         raise NothingProposed
-    if wish.by == by:
+    if approve and wish.by == by:
         raise SecondPersonNeeded
     if not approve:
         return _deed(found, Deed.What.DECLINED, reason=reason, by=by, at=at)

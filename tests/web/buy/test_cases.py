@@ -6,7 +6,7 @@ import pytest
 from django.utils.timezone import localtime
 from PIL import Image
 
-from shoal.care.models import Case, CasePicture, CaseStep
+from shoal.care.models import Case, CaseLine, CasePicture, CaseStep
 from shoal.care.operations_brand import accept_case, refuse_case
 from shoal.care.rules_cases import State
 from shoal.kit.clock import now
@@ -93,8 +93,8 @@ def test_alice_asks_with_a_picture_and_sees_who_answers_until_when(alice, arrive
         ("return", {"words": " "}, "This field is required"),
         ("return", {"reason": "late"}, "Select a valid choice"),
         ("return", {"units-1": "3"}, "Select a valid choice"),
-        ("refund", {"amount": "100.01"}, "you paid ¥100.00"),
-        ("refund", {"amount": "much"}, "an amount such as 12.50"),
+        ("refund", {"amount-1": "100.01"}, "you paid ¥100.00"),
+        ("refund", {"amount-1": "much"}, "an amount such as 12.50"),
     ],
 )
 def test_what_cannot_be_asked_is_said_beside_it(alice, arrived, kind, wrong, told):
@@ -112,9 +112,22 @@ def test_a_picture_that_is_none_is_refused_and_nothing_is_asked(alice, arrived):
 
 
 def test_part_of_the_money_back_for_what_she_keeps(alice, arrived):
-    asked = BROKEN | {"units-1": "2", "amount": "30"}
+    asked = BROKEN | {"units-1": "2", "amount-1": "30"}
     assert alice.post(new(arrived, "refund"), asked).status_code == 302
     assert Case.objects.get().asked_minor == 3_000
+
+
+def test_each_thing_has_an_amount_of_its_own(alice, market):
+    """A third of what one cost, and all of the other."""
+    other = trade.standing_offer(market.brand)
+    placed = trade.order(market, offers=(market.offer, other), at=now())
+    trade.pay(placed, at=now())
+    trade.ship(placed, at=now())
+    trade.deliver(placed, at=now())
+    asked = BROKEN | {"units-1": "1", "amount-1": "33.33", "units-2": "1", "amount-2": ""}
+    assert alice.post(new(placed, "refund"), asked).status_code == 302
+    sums = CaseLine.objects.order_by("line__number").values_list("asked_minor", flat=True)
+    assert list(sums) == [3_333, 10_000]
 
 
 def test_a_refusal_can_be_taken_to_the_platform(alice, market, arrived):

@@ -11,7 +11,7 @@ from shoal.care.opening import WantedUnits
 from shoal.care.operations_cases import LONGEST_WORDS
 from shoal.care.queries_cases import Askable, AskableLine, exchanges_for
 from shoal.care.rules_cases import Free, Kind, worth
-from shoal.kit.money import Money, allocate, parse_amount
+from shoal.kit.money import Money, parse_amount
 from shoal.kit.texts import in_language
 from shoal.web.cases import reason_name
 from shoal.web.components.amounts import amount_text
@@ -32,14 +32,6 @@ class CaseForm(forms.Form):
         only = len(asked.lines) == 1
         for line in asked.lines:
             self._add_line(line, chosen=1 if only else 0)
-        if kind == Kind.REFUND:
-            self.fields["amount"] = forms.CharField(
-                label=gettext("How much you want back"),
-                help_text=gettext("Leave it empty for all that you paid for these."),
-                required=False,
-                max_length=20,
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            )
         self.fields["words"] = forms.CharField(
             label=gettext("What happened"),
             help_text=""
@@ -59,6 +51,14 @@ class CaseForm(forms.Form):
             initial=chosen,
         )
         self.fields[f"units-{number}"] = units
+        if self.kind == Kind.REFUND:
+            self.fields[f"amount-{number}"] = forms.CharField(
+                label=gettext("How much you want back"),
+                help_text=gettext("Leave it empty for all that you paid for these."),
+                required=False,
+                max_length=20,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            )
         if self.kind == Kind.EXCHANGE:
             skus = [
                 (str(sku.id), sku.label or title_of(row)) for sku in exchanges_for(line=row.line)
@@ -73,10 +73,11 @@ class CaseForm(forms.Form):
 
     @property
     def lines(self) -> Iterator[tuple[AskableLine, forms.BoundField, forms.BoundField | None]]:
-        """Each line with its fields: how many, and what to exchange them for."""
+        """Each line with its fields: how many, and what to exchange them for or to get back."""
         for row in self.asked.lines:
-            sku = f"sku-{row.line.number}"
-            yield row, self[f"units-{row.line.number}"], self[sku] if sku in self.fields else None
+            more = (f"{name}-{row.line.number}" for name in ("sku", "amount"))
+            field = next((name for name in more if name in self.fields), None)
+            yield row, self[f"units-{row.line.number}"], self[field] if field else None
 
     @property
     def currency(self) -> str:
@@ -85,28 +86,15 @@ class CaseForm(forms.Form):
 
     @property
     def wanted(self) -> list[WantedUnits]:
-        """What was chosen, as the operation takes it; a sum is shared over the chosen units."""
+        """What was chosen, as the operation takes it; without an amount it is all of it."""
         return [
-            WantedUnits(line=row.line.id, units=units, amount=amount, sku=self._sku(row))
-            for (row, units), amount in zip(self._chosen(), self._sums(), strict=True)
+            WantedUnits(row.line.id, units, amount=self._amount(row), sku=self._sku(row))
+            for row, units in self._chosen()
         ]
 
     def _sku(self, row: AskableLine) -> UUID | None:
         chosen = self.cleaned_data.get(f"sku-{row.line.number}")
         return UUID(chosen) if chosen else None
-
-    def clean_amount(self) -> Money | None:
-        """This will read what she wants back in the currency she paid in."""
-        text = self.cleaned_data["amount"].strip()
-        if not text:
-            return None
-        try:
-            amount = parse_amount(text, self.currency)
-        except ValueError:
-            amount = Money(0, self.currency)
-        if amount.minor <= 0:
-            raise forms.ValidationError(gettext("Please give an amount such as 12.50."))
-        return amount
 
     def clean(self) -> dict[str, Any]:
         """This will see that something was chosen, and no more money than was paid for it."""
@@ -114,13 +102,24 @@ class CaseForm(forms.Form):
         chosen = self._chosen()
         if not chosen:
             raise forms.ValidationError(gettext("Please choose at least one thing."))
-        amount, most = typed.get("amount"), sum(self._worth(row, units) for row, units in chosen)
-        if amount is not None and amount.minor > most:
-            words = gettext("For these you paid {most}: please ask for that at most.")
-            self.add_error(
-                "amount", words.format(most=amount_text(amount=Money(most, self.currency)))
-            )
+        for row, units in chosen:
+            self._check_amount(row, units)
         return typed
+
+    def _check_amount(self, row: AskableLine, units: int) -> None:
+        name, most = f"amount-{row.line.number}", self._worth(row, units)
+        text = self.cleaned_data.get(name, "").strip()
+        if not text:
+            return
+        try:
+            amount = parse_amount(text, self.currency).minor
+        except ValueError:
+            amount = 0
+        if amount <= 0:
+            self.add_error(name, gettext("Please give an amount such as 12.50."))
+        elif amount > most:
+            words = gettext("For these you paid {most}: please ask for that at most.")
+            self.add_error(name, words.format(most=amount_text(amount=Money(most, self.currency))))
 
     def _chosen(self) -> list[tuple[AskableLine, int]]:
         units = [
@@ -132,13 +131,9 @@ class CaseForm(forms.Form):
     def _worth(self, row: AskableLine, units: int) -> int:
         return worth(Free(row.free_units, row.worth.minor), units)
 
-    def _sums(self) -> list[int | None]:
-        """What is wanted for each chosen line: its share of the amount, or all of it (None)."""
-        amount: Money | None = self.cleaned_data.get("amount")
-        chosen = self._chosen()
-        if amount is None:
-            return [None] * len(chosen)
-        return list(allocate(amount.minor, [self._worth(row, units) for row, units in chosen]))
+    def _amount(self, row: AskableLine) -> int | None:
+        text = self.cleaned_data.get(f"amount-{row.line.number}", "").strip()
+        return parse_amount(text, self.currency).minor if text else None
 
 
 def title_of(row: AskableLine) -> str:
