@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shoal.care import operations, queries, rules
 from shoal.care.models import Conversation, Message
 from shoal.care.operations import NothingSaid, TooLong
+from shoal.catalog.models import Product
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
 from shoal.people import operations as people
@@ -16,6 +17,7 @@ from shoal.people.models import Person
 from shoal.people.operations import NewPerson
 from shoal.people.steps import TooMany
 from shoal.shops.models import Shop, ShopMember
+from tests import goods, trade
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -47,8 +49,9 @@ def shop(mei) -> Shop:
 
 
 def test_a_question_and_its_answer(alice, mei, shop):
+    product = goods.live_product(goods.active_brand(at=AT), at=AT)
     operations.ask(customer=alice, shop=shop, text=" 有 M 码吗？\n", at=AT, about="product",
-                   about_code="abc")  # fmt: skip
+                   about_code=product.code)  # fmt: skip
     talk = queries.talks_of_shop(shop=shop)[0]
     assert (talk.name, talk.last_text, talk.unread) == ("王**", "有 M 码吗？", 1)
     assert queries.unread_by_shop(shop=shop) == 1
@@ -57,12 +60,35 @@ def test_a_question_and_its_answer(alice, mei, shop):
     operations.answer(by=mei, shop=shop, conversation=talk.code, text="有的", at=AT + MINUTE)
     assert queries.unread_by_customer(customer=alice) == 1
     said = queries.messages_for_customer(customer=alice, shop=shop)
-    assert [(one.is_mine, one.text, one.about_code) for one in said] == [
-        (True, "有 M 码吗？", "abc"), (False, "有的", ""),
+    topic = queries.Topic(Message.About.PRODUCT, product.code, product.title)
+    assert [(one.is_mine, one.text, one.topic) for one in said] == [
+        (True, "有 M 码吗？", topic), (False, "有的", None),
     ]  # fmt: skip
     operations.read_as_customer(customer=alice, shop=shop)
     assert queries.unread_by_customer(customer=alice, shop=shop) == 0
     assert queries.talks_of_customer(customer=alice)[0].name == "美的店"
+
+
+@pytest.mark.django_db
+def test_only_what_these_two_may_talk_about_is_kept():
+    market = trade.open_market()
+    bobs, hers = trade.order(market, customer=market.bob), trade.order(market)
+    draft = goods.live_product(market.brand, "D-1")
+    Product.objects.filter(pk=draft.pk).update(state="draft")
+    for minute, (about, code) in enumerate([
+        ("product", "a/b"), ("product", draft.code), ("product", "x" * 5_000), ("order", bobs.code),
+        ("order", market.offer.sku.product.code), ("case", "nothing"), ("weather", hers.code),
+    ]):  # fmt: skip
+        said = operations.ask(
+            customer=market.alice, shop=market.shop, text="?", at=AT + minute * MINUTE,
+            about=about, about_code=code,
+        )  # fmt: skip
+        assert (said.about, said.about_code) == ("", ""), (about, code)
+    said = operations.ask(
+        customer=market.alice, shop=market.shop, text="?", at=AT + 60 * MINUTE, about="order",
+        about_code=hers.code,
+    )  # fmt: skip
+    assert (said.about, said.about_code) == ("order", hers.code)
 
 
 def test_what_was_said_is_sealed_under_the_customers_key(alice, mei, shop):

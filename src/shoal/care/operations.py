@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shoal.care import rules
 from shoal.care.models import Conversation, Message
+from shoal.care.queries import Topic, topics
 from shoal.kit import vault
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
@@ -38,10 +39,12 @@ def ask(
 ) -> Message:
     """This will say something to a shop's keeper, as its customer; the first time begins the talk.
 
-    `about` is "product" or "order" with its code, or nothing. Raises NothingSaid, TooLong or
-    TooMany.
+    `about` is "product", "order" or "case" with its code, or nothing; what these two may not talk
+    about is left out. Raises NothingSaid, TooLong or TooMany.
     """
     clean = _checked(text)
+    key = (about, about_code)
+    topic = topics(shop=shop.pk, customer=customer.pk, wanted=[key]).get(key)
     _count(customer, at)
     Conversation.objects.bulk_create(
         [Conversation(id=uuid7(), shop=shop, customer=customer, begun_at=at, last_at=at)],
@@ -49,7 +52,7 @@ def ask(
     )
     conversation = Conversation.objects.select_for_update().get(shop=shop, customer=customer)
     conversation.unread_by_shop += 1
-    return _say(conversation, Message.Side.CUSTOMER, clean, customer, at, about, about_code)
+    return _say(conversation, Message.Side.CUSTOMER, clean, customer, at, topic)
 
 
 @operation
@@ -65,7 +68,7 @@ def answer(*, by: Person, shop: Shop, conversation: str, text: str, at: datetime
     if found is None:
         raise NotFound
     found.unread_by_customer += 1
-    return _say(found, Message.Side.SHOP, clean, by, at, "", "")
+    return _say(found, Message.Side.SHOP, clean, by, at, None)
 
 
 @operation
@@ -102,8 +105,7 @@ def _say(
     text: str,
     by: Person,
     at: datetime,
-    about: str,
-    about_code: str,
+    topic: Topic | None,
 ) -> Message:
     conversation.last_at = at
     conversation.save(update_fields=["last_at", "unread_by_shop", "unread_by_customer"])
@@ -111,8 +113,8 @@ def _say(
         conversation=conversation,
         side=side,
         sealed=vault.seal(conversation.customer_id, {"text": text}),
-        about=about if about in Message.About.values else "",
-        about_code=about_code[:12] if about in Message.About.values else "",
+        about=topic.kind if topic else "",
+        about_code=topic.code if topic else "",
         by=by.code,
         at=at,
     )

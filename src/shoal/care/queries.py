@@ -8,13 +8,28 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery, Sum
 
-from shoal.care.models import Conversation, Message
+from shoal.care.models import Case, Conversation, Message
+from shoal.catalog.queries import is_live, public_products
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
 from shoal.kit.masking import mask_name
+from shoal.orders.models import Order
 from shoal.people import queries as people_queries
 from shoal.people.models import Person
 from shoal.shops.models import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a message is about; `title` is a product's, of anything else its code.
+
+    A product that is not sold any more has a page for customers that says so, and none for keepers.
+    """
+
+    kind: Message.About
+    code: str
+    title: str
+    is_sold: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +38,7 @@ class Said:
 
     is_mine: bool
     text: str
-    about: str
-    about_code: str
+    topic: Topic | None
     at: datetime
 
 
@@ -97,6 +111,33 @@ def unread_by_customer(*, customer: Person, shop: Shop | None = None) -> int:
     return int(found["total"] or 0)
 
 
+def topics(
+    *, shop: UUID, customer: UUID, wanted: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Topic]:
+    """This will find, by (kind, code), what a customer and a shop may talk about.
+
+    Products that customers may see, and orders and cases of this customer in this shop; anything
+    else is left out. One query for each kind that is wanted.
+    """
+    codes: dict[str, set[str]] = {}
+    for kind, code in wanted:
+        codes.setdefault(kind, set()).add(code)
+    about = Message.About
+    found = []
+    if about.PRODUCT in codes:
+        found += [
+            Topic(about.PRODUCT, row.code, row.title, is_sold=is_live(row))
+            for row in public_products(codes=codes[about.PRODUCT])
+        ]
+    if about.ORDER in codes:
+        rows = Order.objects.filter(storefront=shop, customer=customer, code__in=codes[about.ORDER])
+        found += [Topic(about.ORDER, code, code) for code in rows.values_list("code", flat=True)]
+    if about.CASE in codes:
+        cases = Case.objects.filter(shop=shop, customer=customer, code__in=codes[about.CASE])
+        found += [Topic(about.CASE, code, code) for code in cases.values_list("code", flat=True)]
+    return {(topic.kind, topic.code): topic for topic in found}
+
+
 def export_of(person: Person) -> list[dict[str, Any]]:
     """This will return all that a customer said and was told, for herself, as plain data."""
     talks = Conversation.objects.filter(customer=person).select_related("shop")
@@ -123,8 +164,18 @@ def _of_shop(shop: Shop, code: str) -> Conversation:
 def _opened(talk: Conversation, mine: Message.Side, limit: int | None) -> list[Said]:
     rows = list(talk.messages.order_by("-at", "-pk")[:limit])[::-1]
     opened = vault.reveal_many((talk.customer_id, row.sealed) for row in rows)
+    found = topics(
+        shop=talk.shop_id,
+        customer=talk.customer_id,
+        wanted=[(row.about, row.about_code) for row in rows if row.about],
+    )
     return [
-        Said(row.side == mine, (record or {}).get("text", ""), row.about, row.about_code, row.at)
+        Said(
+            is_mine=row.side == mine,
+            text=(record or {}).get("text", ""),
+            topic=found.get((row.about, row.about_code)),
+            at=row.at,
+        )
         for row, record in zip(rows, opened, strict=True)
     ]
 

@@ -24,6 +24,9 @@ from shoal.kit import pictures
 from shoal.kit.errors import NotFound
 from shoal.kit.texts import in_language
 
+# What was accepted once: links to it are about, whatever became of it.
+_PUBLIC = Q(state__in=[Product.State.LIVE, Product.State.WITHDRAWN])
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -68,11 +71,33 @@ def product_by_code(*, code: str, brand: Brand | None = None) -> Product:
 
 
 def live_product(*, code: str) -> Product:
-    """This will return a product that customers may see: live, of an active brand."""
+    """This will return a product that can be sold now. Raises NotFound."""
     product = product_by_code(code=code)
-    if product.state != Product.State.LIVE or product.brand.state != Brand.State.ACTIVE:
+    if not is_live(product):
         raise NotFound
     return product
+
+
+def is_live(product: Product) -> bool:
+    """This will say whether a product can be sold now: live, of an active brand."""
+    return product.state == Product.State.LIVE and product.brand.state == Brand.State.ACTIVE
+
+
+def public_product(*, code: str) -> Product:
+    """This will return a product that customers may see, sold now or not any more.
+
+    Raises NotFound.
+    """
+    product = full_products().filter(_PUBLIC, code=code).first()
+    if product is None:
+        raise NotFound
+    return product
+
+
+def public_products(*, codes: Iterable[str]) -> list[Product]:
+    """This will return those of the products with these codes that customers may see."""
+    rows = Product.objects.filter(_PUBLIC, code__in=list(codes))
+    return list(rows.select_related("brand"))
 
 
 def products_by_id(*, ids: Sequence[UUID]) -> list[Product]:

@@ -1,14 +1,18 @@
 """Her own page, her address book, and her talk with the keeper."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from shoal.care.models import Message
 from shoal.care.operations import answer
 from shoal.care.queries import talks_of_shop
+from shoal.catalog.operations import withdraw_product
 from shoal.kit.clock import now
 from shoal.people.models import Address
 from shoal.people.operations import add_address
 from shoal.people.queries import addresses_of
+from tests import trade
 from tests.web.buy.browser import BACKEND
 
 pytestmark = pytest.mark.django_db
@@ -74,10 +78,31 @@ def test_asking_the_keeper(alice, market, product):
     assert alice.post(about, {"text": "有大一码吗？"})["Location"] == here
     text = alice.get(here).content.decode()
     assert "有大一码吗？" in text
-    assert "About this product" in text
+    link = f'<a class="tiny" href="/shop/{market.shop.code}/p/{product.code}">'
+    assert f"{link}About: {product.title}</a>" in text
     empty = alice.post(here, {"text": "  "})
     assert empty.status_code == 422
     assert Message.objects.count() == 1
+
+
+def test_a_question_about_nothing_of_hers_breaks_no_page(alice, market):
+    bobs = trade.order(market, customer=market.bob, at=now())
+    here = f"/shop/{market.shop.code}/ask"
+    for about, code in (("product", "a/b"), ("product", "nothing"), ("order", bobs.code)):
+        asked = alice.post(f"{here}?{urlencode({'about': about, 'code': code})}", {"text": code})
+        assert asked["Location"] == here
+    text = alice.get(here).content.decode()
+    assert "a/b" in text
+    assert '<a class="tiny"' not in text
+
+
+def test_what_was_said_about_goods_before_they_were_taken_back_still_opens(alice, market, product):
+    here = f"/shop/{market.shop.code}/ask"
+    alice.post(f"{here}?about=product&code={product.code}", {"text": "有大一码吗？"})
+    withdraw_product(product=product, reason="sold out for good", by="owner", at=now())
+    page = f"/shop/{market.shop.code}/p/{product.code}"
+    assert page in alice.get(here).content.decode()
+    assert "No longer made or sold" in alice.get(page).content.decode()
 
 
 def test_an_answer_is_shown_until_she_reads_it(alice, market):

@@ -1,9 +1,13 @@
 """Every page of the keeper's face opens, full and empty, with few queries."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
+from shoal.care.models import Message
 from shoal.care.operations import ask
+from shoal.catalog.operations import withdraw_product
 from shoal.kit.clock import now
 from shoal.people.operations import NewPerson, add_people
 from shoal.shops.operations import open_shop, pause_shop, suspend_shop
@@ -168,6 +172,28 @@ def test_she_answers_a_question(mei, market):
     assert mei.post(url, {"text": "  "}).status_code == 422
     assert mei.post(url, {"text": "长" * 1_001}).status_code == 422
     assert page(mei, "conversation", "nothing").status_code == 404
+
+
+def test_a_conversation_opens_whatever_a_customer_asked_about(mei, market, product):
+    placed = trade.order(market, at=now())
+    asked = (("product", product.code), ("order", placed.code), ("product", "x"), ("order", "x"))
+    for about, code in asked:
+        said = ask(customer=market.alice, shop=market.shop, text="在吗？", at=now(),
+                   about=about, about_code=code)  # fmt: skip
+    # Of the time before anybody looked what it was about.
+    Message.objects.create(
+        conversation=said.conversation, side="customer", sealed=bytes(said.sealed),
+        about="product", about_code="a/b", by=market.alice.code, at=now(),
+    )  # fmt: skip
+    code = said.conversation.code
+    text = page(mei, "conversation", code).content.decode()
+    links = re.findall(r'<a class="tiny" href="([^"]+)"', text)
+    assert links == [f"/keep/goods/{product.code}", f"/keep/orders/{placed.code}"]
+    assert [mei.get(link).status_code for link in links] == [200, 200]
+    withdraw_product(product=product, reason="sold out for good", by="owner", at=now())
+    text = page(mei, "conversation", code).content.decode()
+    assert f"About: {product.title} · not sold at the moment" in text
+    assert re.findall(r'<a class="tiny" href="([^"]+)"', text) == links[1:]
 
 
 def test_a_resting_or_stopped_shop_says_so(mei, market):

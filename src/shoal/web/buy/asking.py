@@ -1,18 +1,16 @@
 """Asking the keeper: one conversation between a customer and a shop."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from shoal.care.models import Message
 from shoal.care.operations import NothingSaid, TooLong, ask, read_as_customer
-from shoal.care.queries import messages_for_customer
-from shoal.catalog.queries import product_by_code
+from shoal.care.queries import Topic, messages_for_customer, topics
 from shoal.kit import clock
-from shoal.kit.errors import NotFound, Refused
-from shoal.orders.queries import order_for_customer
+from shoal.kit.errors import Refused
 from shoal.people.steps import TooMany
+from shoal.shops.models import Shop
 from shoal.shops.queries import shop_by_code
 from shoal.web.access import SignedIn, signed_in
 from shoal.web.buy.frame import own_page, piece
@@ -23,7 +21,7 @@ from shoal.web.buy.frame import own_page, piece
 def conversation(request: SignedIn, code: str) -> HttpResponse:
     """This will show what she and this shop's keeper have said, and take what she says next."""
     shop = shop_by_code(code=code)
-    about, about_code = _about(request)
+    topic = _topic(request, shop)
     refused: Refused | None = None
     if request.method == "POST":
         try:
@@ -31,8 +29,8 @@ def conversation(request: SignedIn, code: str) -> HttpResponse:
                 customer=request.person,
                 shop=shop,
                 text=request.POST.get("text", ""),
-                about=about,
-                about_code=about_code,
+                about=topic.kind if topic else "",
+                about_code=topic.code if topic else "",
                 at=clock.now(),
             )
         except (NothingSaid, TooLong, TooMany) as refusal:
@@ -44,10 +42,8 @@ def conversation(request: SignedIn, code: str) -> HttpResponse:
         "shop": shop,
         "palette": shop.palette,
         "said": messages_for_customer(customer=request.person, shop=shop),
-        "about": about,
-        "about_code": about_code,
-        "about_title": _title(request, about, about_code),
-        "about_query": urlencode({"about": about, "code": about_code}) if about else "",
+        "topic": topic,
+        "topic_query": urlencode({"about": topic.kind, "code": topic.code}) if topic else "",
         "refused": refused,
         "typed": request.POST.get("text", "") if refused else "",
     }
@@ -57,18 +53,7 @@ def conversation(request: SignedIn, code: str) -> HttpResponse:
     return own_page(request, "buy/ask.html", context, shop=shop, status=status)
 
 
-def _about(request: HttpRequest) -> tuple[str, str]:
-    about, code = request.GET.get("about", ""), request.GET.get("code", "")
-    return (about, code) if about in Message.About.values and code else ("", "")
-
-
-def _title(request: SignedIn, about: str, code: str) -> str:
-    """What the question is about, if it is something she may ask about."""
-    try:
-        if about == Message.About.PRODUCT:
-            return product_by_code(code=code).title
-        if about == Message.About.ORDER:
-            return order_for_customer(customer=request.person.pk, code=code).code
-    except NotFound:
-        pass
-    return ""
+def _topic(request: SignedIn, shop: Shop) -> Topic | None:
+    """What the question is about, if it is something these two may talk about."""
+    key = (request.GET.get("about", ""), request.GET.get("code", ""))
+    return topics(shop=shop.pk, customer=request.person.pk, wanted=[key]).get(key)

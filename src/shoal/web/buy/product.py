@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 
 from shoal.brands.models import Brand
 from shoal.catalog.models import FreightTemplate, Product
-from shoal.catalog.queries import freight_in, product_by_code
+from shoal.catalog.queries import freight_in, public_product
 from shoal.kit import clock
-from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
 from shoal.offers.queries import best_by_sku
 from shoal.promotions.queries import gifts_on_show
@@ -31,9 +30,7 @@ from shoal.web.promoting.telling import gift_words
 def product(request: HttpRequest, shop: Shop, product_code: str) -> HttpResponseBase:
     """This will show a product in this shop: its variants and prices, or why it is not sold."""
     at = clock.now()
-    found = product_by_code(code=product_code)
-    if found.state in {Product.State.DRAFT, Product.State.PROPOSED}:
-        raise NotFound
+    found = public_product(code=product_code)
     offered = shelf_offers(shop=shop, at=at, choice=Choice(products=[found.id]))
     pictures = list(found.pictures.all())
     context: dict[str, Any] = {
