@@ -26,6 +26,8 @@ from tests import goods, trade
 
 pytestmark = pytest.mark.django_db
 
+TAX_NUMBER = "91330100MA2ABCDE1X"
+
 
 @pytest.fixture
 def market():
@@ -61,6 +63,30 @@ def test_the_sheet_says_whom_it_goes_to_and_what_goes_in(market, tmp_path):
     assert market.offer.sku.reference in row["goods"]
     assert (row["units"], row["weight_g"]) == ("2", "600")
     assert (row["carrier"], row["tracking"]) == ("", "")
+
+
+@pytest.mark.parametrize(("wish", "english", "chinese"), [
+    ({}, ("", "", ""), ("", "", "")),
+    ({"invoice": "personal"}, ("personal", "李爱丽", ""), ("个人", "李爱丽", "")),
+    (
+        {"invoice": "company", "invoice_title": "听潮有限公司", "invoice_tax_number": TAX_NUMBER},
+        ("company", "听潮有限公司", TAX_NUMBER), ("企业", "听潮有限公司", TAX_NUMBER),
+    ),
+])  # fmt: skip
+def test_the_sheet_says_what_invoice_is_wanted(
+    market, tmp_path, monkeypatch, wish, english, chinese
+):
+    monkeypatch.setattr(trade, "HOME", trade.HOME | wish)
+    waiting(market)
+    path = tmp_path / "a.csv"
+    for language, names, told in (
+        ("en", ("invoice", "invoice_title", "invoice_tax_number"), english),
+        ("zh-hans", ("发票类型", "发票抬头", "税号"), chinese),
+    ):
+        with translation.override(language):
+            export_waiting(path=path, brand=market.brand.id)
+        [row] = read(path)
+        assert tuple(row[name] for name in names) == told
 
 
 def test_what_begins_like_a_formula_is_text(market, tmp_path, monkeypatch):

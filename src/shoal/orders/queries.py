@@ -1,6 +1,6 @@
 """Every read of orders and parcels; each takes its tenant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, cast
@@ -149,6 +149,27 @@ def steps_of(*, order: UUID) -> list[OrderStep | ParcelStep]:
     own = OrderStep.objects.filter(order=order)
     parcels = ParcelStep.objects.filter(parcel__order=order).select_related("parcel")
     return sorted([*own, *parcels], key=lambda step: step.id)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceWish:
+    """The invoice that a customer asks for; only a company's has a tax number."""
+
+    kind: str
+    title: str
+    tax_number: str
+
+
+def invoice_wish(*, recipient: Mapping[str, str]) -> InvoiceWish | None:
+    """This will read from an opened recipient what invoice she wants, or None when she wants none.
+
+    A person who names nobody has it made out to whoever gets the parcel.
+    """
+    kind = recipient.get("invoice", "")
+    if not kind:
+        return None
+    title = recipient.get("invoice_title") or recipient["recipient"]
+    return InvoiceWish(kind, title, recipient.get("invoice_tax_number", ""))
 
 
 class Customer(TypedDict):

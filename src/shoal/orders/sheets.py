@@ -16,7 +16,7 @@ from shoal.catalog.spreadsheets import opened, write_sheet
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.texts import TextTooLong, in_language
 from shoal.orders.models import Order, OrderLine, Parcel
-from shoal.orders.queries import parcels_of_brand, recipients
+from shoal.orders.queries import invoice_wish, parcels_of_brand, recipients
 from shoal.orders.shipping import NotWaiting, Shipment, TrackingMissing, ship_parcels
 
 MOST_ROWS = 5000
@@ -39,8 +39,12 @@ COLUMNS: Mapping[str, str] = {
     "units": "件数",
     "weight_g": "重量克",
     "note": "买家留言",
+    "invoice": "发票类型",
+    "invoice_title": "发票抬头",
+    "invoice_tax_number": "税号",
     "problem": "不能发货的原因",
 }
+_INVOICES: Mapping[str, str] = {"personal": "个人", "company": "企业"}
 _BY_CHINESE = {zh: name for name, zh in COLUMNS.items()}
 
 
@@ -102,8 +106,7 @@ def export_waiting(*, path: Path, brand: UUID) -> int:
     XLSX or CSV by the name of `path`; what begins like a formula is written as text. Who may hold
     such a sheet is the caller's business.
     """
-    chinese = (get_language() or "zh").startswith("zh")
-    header = list(COLUMNS.values()) if chinese else list(COLUMNS)
+    header = list(COLUMNS.values()) if _is_chinese() else list(COLUMNS)
     return write_sheet(path, header, _rows(brand))
 
 
@@ -154,6 +157,10 @@ def ship_rows(
             else:
                 shipped += 1
     return shipped, faults
+
+
+def _is_chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
 
 
 def _flaw(row: TrackingRow, seen: Mapping[str, int]) -> TrackingFault | None:
@@ -208,6 +215,7 @@ def _cells(parcel: Parcel, person: Mapping[str, str]) -> dict[str, str]:
     paid_at = parcel.order.paid_at
     return {
         **{column: person.get(column, "") for column in _OF_PERSON},
+        **_invoice(person),
         "parcel": parcel.code,
         "paid_at": f"{timezone.localtime(paid_at):%Y-%m-%d %H:%M}" if paid_at else "",
         "goods": "；".join(_goods(line) for line in lines),
@@ -218,6 +226,18 @@ def _cells(parcel: Parcel, person: Mapping[str, str]) -> dict[str, str]:
 
 
 _OF_PERSON = ("recipient", "phone", "province", "city", "district", "street", "note")
+
+
+def _invoice(person: Mapping[str, str]) -> dict[str, str]:
+    wish = invoice_wish(recipient=person)
+    if wish is None:
+        return {}
+    kind = _INVOICES[wish.kind] if _is_chinese() else wish.kind
+    return {
+        "invoice": kind,
+        "invoice_title": wish.title,
+        "invoice_tax_number": wish.tax_number,
+    }
 
 
 def _goods(line: OrderLine) -> str:

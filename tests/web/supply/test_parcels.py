@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from shoal.kit.clock import now
@@ -10,6 +11,7 @@ from shoal.orders.models import Parcel
 from shoal.people.models import Person
 from tests import goods, trade
 from tests.trade import standing_offer
+from tests.web.buy.browser import BACKEND
 from tests.web.supply.cast import hired, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,25 @@ def test_a_parcel_is_shipped_and_arrives(staff, parcel):
     assert staff.warehouse.post(url("arrive", parcel.code)).status_code == 302
     parcel.refresh_from_db()
     assert parcel.state == "delivered"
+
+
+@pytest.mark.parametrize(("wish", "told"), [
+    ({"invoice": "personal"}, "For a person · 李爱丽"),
+    (
+        {"invoice": "company", "invoice_title": "听潮有限公司", "invoice_tax_number": "91330100M"},
+        "For a company · 听潮有限公司 · 91330100M",
+    ),
+])  # fmt: skip
+def test_an_invoice_that_is_wanted_is_told(staff, market, monkeypatch, wish, told):
+    monkeypatch.setattr(trade, "HOME", trade.HOME | wish)
+    order = trade.order(market, at=now())
+    trade.pay(order, at=now())
+    page = staff.warehouse.get(url("parcel", order.parcels.get().code)).content.decode()
+    assert f'<span class="soft">Invoice</span> {told}</p>' in page
+    alice = Client(headers={"accept-language": "en"})
+    alice.force_login(market.alice, backend=BACKEND)
+    hers = alice.get(reverse("buy:order", args=[order.code])).content.decode()
+    assert f"Invoice: {told}</p>" in hers
 
 
 def test_without_a_number_nothing_is_shipped(staff, parcel):

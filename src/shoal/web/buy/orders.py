@@ -19,7 +19,13 @@ from shoal.orders.operations import (
     cancel_order,
     change_address,
 )
-from shoal.orders.queries import order_for_customer, orders_of_customer, recipients, steps_of
+from shoal.orders.queries import (
+    invoice_wish,
+    order_for_customer,
+    orders_of_customer,
+    recipients,
+    steps_of,
+)
 from shoal.people.queries import address_of, addresses_of
 from shoal.web.access import SignedIn, signed_in
 from shoal.web.answers import done, whole
@@ -37,6 +43,7 @@ from shoal.web.buy.telling import (
 from shoal.web.components.nav import Place, choices
 from shoal.web.promoting.telling import order_discounts
 from shoal.web.visitor import visitor_id
+from shoal.web.words import invoice_words
 
 _PAGE = 10
 _STATE = Order.State
@@ -85,6 +92,7 @@ def order(request: SignedIn, code: str) -> HttpResponse:
         "parcels": parcels_of(found),
         "steps": timeline(found, steps_of(order=found.id)),
         "recipient": recipient,
+        "invoice": invoice_words(invoice_wish(recipient=recipient)),
         "discounts": order_discounts(found),
         "may_cancel": may_cancel(found),
         "may_readdress": may_readdress(found),

@@ -15,7 +15,13 @@ from shoal.kit import clock
 from shoal.kit.errors import Refused
 from shoal.kit.money import Money
 from shoal.orders.models import Order, Parcel
-from shoal.orders.queries import parcel_counts, parcel_of_brand, parcels_of_brand, recipients
+from shoal.orders.queries import (
+    invoice_wish,
+    parcel_counts,
+    parcel_of_brand,
+    parcels_of_brand,
+    recipients,
+)
 from shoal.orders.queries import steps_of as steps_of_order
 from shoal.orders.shipping import (
     Delivery,
@@ -33,6 +39,7 @@ from shoal.web.reasons import reason_words
 from shoal.web.supply.forms import ProblemForm, ShipmentForm
 from shoal.web.supply.frame import Role, supply_page
 from shoal.web.supply.telling import line_text, parcel_rows, parcel_state
+from shoal.web.words import invoice_words
 
 _TABS = ("waiting", "problem", "shipped", "delivered", "cancelled")
 
@@ -48,7 +55,6 @@ class LineRow:
     quantity: int
     cancelled: int
     price: Money
-    picture: Any
     notes: Sequence[str] = ()
 
 
@@ -172,7 +178,6 @@ def _show(
             quantity=packed[line.id],
             cancelled=line.quantity - packed[line.id],
             price=Money(line.line_minor, order.currency),
-            picture=None,
             notes=line_notes(line, order.currency),
         )
         for line in found.lines.all()
@@ -183,6 +188,7 @@ def _show(
         "row": parcel_rows([found], at=clock.now())[0],
         "ships": found.state == Parcel.State.WAITING and order.state == Order.State.PAID,
         "address": address,
+        "invoice": invoice_words(invoice_wish(recipient=address)),
         "where": " ".join(
             dict.fromkeys(
                 address[part]
