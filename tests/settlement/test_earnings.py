@@ -7,7 +7,12 @@ import pytest
 from shoal.kit.transactions import operation
 from shoal.orders.operations import cancel_order, complete_orders
 from shoal.orders.refunds import freeze, thaw
-from shoal.settlement.queries import earnings_of_brand, earnings_of_shop, lines_of_brand
+from shoal.settlement.queries import (
+    earnings_of_brand,
+    earnings_of_shop,
+    lines_of_brand,
+    lines_of_shop,
+)
 from tests import trade
 from tests.trade import AT, DAY
 
@@ -68,12 +73,14 @@ def test_an_order_given_back_whole_brings_nothing(market):
     assert (of_mei(market), of_brand(market)) == ((0, 0, 0), (0, 0, 0))
 
 
-def test_a_brand_s_lines_are_those_that_were_paid_for(market):
+def test_the_lines_of_brand_and_keeper_are_those_that_were_paid_for(market):
     def cancel(order, at):
         cancel_order(customer=market.alice.id, code=order.code, reason="", by="alice", at=at)
 
     def sold():
-        return [line.order_id for line in lines_of_brand(brand=market.brand.id)]
+        brands = [line.order_id for line in lines_of_brand(brand=market.brand.id)]
+        assert [line.order_id for line in lines_of_shop(shop=market.shop.id)] == brands
+        return brands
 
     given_up = trade.order(market)
     cancel(given_up, AT + timedelta(minutes=2))

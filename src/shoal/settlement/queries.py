@@ -63,10 +63,13 @@ def earnings_of_brand(*, brand: UUID, currency: str, since_at: datetime) -> Earn
 def lines_of_shop(*, shop: UUID) -> QuerySet[OrderLine]:
     """This will list the lines a shop earns from, newest first, settled or not.
 
-    Each has `order` (state, attribution: why she earns), `offer.sku.product` and, when settled,
-    `settled` with its moment.
+    Nobody earns from what was never paid for, whatever became of its order. Each has `order`
+    (state, attribution: why she earns), `offer.sku.product` and, when settled, `settled` with its
+    moment.
     """
-    rows = OrderLine.objects.filter(order__earner=shop, keeper_minor__gt=0)
+    rows = OrderLine.objects.filter(
+        order__earner=shop, order__paid_at__isnull=False, keeper_minor__gt=0
+    )
     return rows.select_related("order__share", "sku", "settled").order_by("-order__placed_at", "id")
 
 

@@ -84,6 +84,7 @@ class OrderRow:
     count: int
     total: Money
     earn: Money | None
+    went_back: Money | None
     why: str
 
 
@@ -158,10 +159,11 @@ def why_earned(attribution: str) -> str:
 
 
 def _order_row(row: Order, sealed: Mapping[str, str], shop: Shop) -> OrderRow:
-    earns = row.earner_id == shop.id
-    lines = [_line_row(line, earns=earns, currency=row.currency) for line in row.lines.all()]
-    earned = sum(line.keeper_minor - line.back_keeper_minor for line in row.lines.all())
-    elsewhere = gettext("Came through another keeper’s link: she earns from it")
+    found = list(row.lines.all())
+    earns = _earns(row, shop)
+    lines = [_line_row(line, earns=earns, currency=row.currency) for line in found]
+    back = sum(line.back_keeper_minor for line in found)
+    left = sum(line.keeper_minor for line in found) - back
     return OrderRow(
         code=row.code,
         url=reverse("keep:order", args=[row.code]),
@@ -173,27 +175,48 @@ def _order_row(row: Order, sealed: Mapping[str, str], shop: Shop) -> OrderRow:
         lines=lines,
         count=sum(line.quantity for line in lines),
         total=Money(row.total_minor, row.currency),
-        earn=Money(earned, row.currency) if earns else None,
-        why=why_earned(row.attribution) if earns or row.earner_id is None else elsewhere,
+        earn=Money(left, row.currency) if earns and (left or not back) else None,
+        went_back=Money(back, row.currency) if earns and left and back else None,
+        why=_why(row, shop, all_back=bool(back and not left)),
     )
+
+
+def _earns(row: Order, shop: Shop) -> bool:
+    """Whether an order brings this shop something, or will once it is paid."""
+    return row.earner_id == shop.id and not _was_never_paid(row)
+
+
+def _was_never_paid(row: Order) -> bool:
+    return row.paid_at is None and row.state != _STATE.UNPAID
+
+
+def _why(row: Order, shop: Shop, *, all_back: bool) -> str:
+    if row.earner_id not in {shop.id, None}:
+        return gettext("Came through another keeper’s link: she earns from it")
+    if row.earner_id and _was_never_paid(row):
+        return gettext("It was never paid: nothing is earned from it")
+    if row.earner_id and all_back:
+        return gettext("It went back to the customer: nothing is earned from it")
+    return why_earned(row.attribution)
 
 
 def _line_row(line: OrderLine, *, earns: bool, currency: str) -> LineRow:
     product = line.sku.product
+    left = line.keeper_minor - line.back_keeper_minor
     return LineRow(
         title=in_language(line.titles, product.base_language),
         sku=line.sku.label,
         picture=next(iter(product.pictures.all()), None),
         quantity=line.quantity,
         total=Money(line.line_minor, currency),
-        earn=Money(line.keeper_minor - line.back_keeper_minor, currency) if earns else None,
+        earn=Money(left, currency) if earns and (left or not line.back_keeper_minor) else None,
         notes=line_notes(line, currency),
     )
 
 
 def _parcel_row(parcel: Parcel, order: Order, shop: Shop) -> ParcelRow:
     state, kind = parcel_words(parcel, paid=order.state != _STATE.UNPAID)
-    earns = order.earner_id == shop.id
+    earns = _earns(order, shop)
     return ParcelRow(
         brand=parcel.brand.name,
         state=state,
