@@ -12,7 +12,7 @@ from shoal.web.reasons import reason_words
         ("case qtfngjhgys: broken", "Case qtfngjhgys: Arrived broken"),
         ("case qtfngjhgys", "Case qtfngjhgys"),
         ("case qtfngjhgys: taken over", "Case qtfngjhgys"),
-        ("excess returned", "what was paid too much went back"),
+        ("arrived at the payer", "the money is back with the payer"),
         ("in case of rain: broken", "in case of rain: broken"),
         ("外箱受潮", "外箱受潮"),
     ],

@@ -11,7 +11,6 @@ def reason_words(reason: str) -> str:
     return (
         {
             "not paid in time": gettext("not paid in time"),
-            "address changed": gettext("address changed"),
             "split": gettext("split into two parcels"),
             "nobody said otherwise": gettext("nobody said otherwise"),
             "paid late": gettext("paid late"),
@@ -20,8 +19,6 @@ def reason_words(reason: str) -> str:
             ),
             "paid after the order was given up": gettext("paid after the order was given up"),
             "paid twice": gettext("paid twice"),
-            "excess returned": gettext("what was paid too much went back"),
-            "refund arrived": gettext("the money is back with the payer"),
             "arrived at the payer": gettext("the money is back with the payer"),
             "the provider has it in hand": gettext("the provider has it in hand"),
             "the provider could not do it": gettext("the provider could not do it"),

@@ -1,8 +1,11 @@
 """What several faces are told alike."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.utils.translation import gettext
 
-from shoal.orders.models import Parcel
+from shoal.orders.models import OrderStep, Parcel, ParcelStep
 from shoal.orders.queries import InvoiceWish
 
 
@@ -24,3 +27,23 @@ def invoice_words(wish: InvoiceWish | None) -> str:
         return ""
     kind = {"personal": gettext("For a person"), "company": gettext("For a company")}[wish.kind]
     return " · ".join(part for part in (kind, wish.title, wish.tax_number) if part)
+
+
+def happenings(steps: Iterable[OrderStep | ParcelStep]) -> dict[UUID, str]:
+    """This will title, by step, what happened to an order and left its state as it was.
+
+    `steps` are all of one order, in their order: a process writes such a step with the state before
+    it, and what happened as its reason. Steps that change the state are left out.
+    """
+    titles = {
+        "address changed": gettext("The address was changed"),
+        "refund arrived": gettext("The refund has arrived"),
+        "excess returned": gettext("What was paid too much went back"),
+    }
+    found, before = {}, ""
+    for step in steps:
+        if isinstance(step, OrderStep):
+            if step.state == before and step.reason in titles:
+                found[step.id] = titles[step.reason]
+            before = step.state
+    return found

@@ -14,7 +14,8 @@ from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, ParcelStep
 from shoal.orders.rules import is_cancellable
 from shoal.web.buy.forms import reason_text
 from shoal.web.promoting.telling import line_notes
-from shoal.web.words import parcel_words
+from shoal.web.reasons import reason_words
+from shoal.web.words import happenings, parcel_words
 
 _STATE = Order.State
 
@@ -184,18 +185,20 @@ def timeline(order: Order, steps: Iterable[OrderStep | ParcelStep]) -> list[Told
     """This will tell an order's story, newest first; what repeats it for a parcel is left out."""
     brands = {parcel.id: parcel.brand.name for parcel in order.parcels.all()}
     several = len(brands) > 1
+    found = list(steps)
+    happened = happenings(found)
     told = []
-    for step in steps:
-        if isinstance(step, OrderStep):
+    for step in found:
+        if step.id in happened:
+            told.append(ToldStep(happened[step.id], "", "", step.at))
+        elif isinstance(step, OrderStep):
             told.append(_order_step(step))
         elif several and step.state in {"shipped", "delivered"}:
             told.append(_parcel_step(step, brands.get(step.parcel_id, "")))
-    return [step for step in reversed(told) if step is not None]
+    return told[::-1]
 
 
-def _order_step(step: OrderStep) -> ToldStep | None:
-    if step.reason == "refund arrived":
-        return ToldStep(gettext("The money is back with you"), "", "", step.at)
+def _order_step(step: OrderStep) -> ToldStep:
     titles = {
         _STATE.UNPAID: gettext("Order placed"),
         _STATE.PAID: gettext("Paid"),
@@ -207,7 +210,11 @@ def _order_step(step: OrderStep) -> ToldStep | None:
         _STATE.REFUNDED: gettext("Refund agreed"),
     }
     bad = step.state in {_STATE.CANCELLED, _STATE.EXPIRED, _STATE.REFUNDED}
-    text = reason_text(step.reason) if step.state == _STATE.CANCELLED else ""
+    text = ""
+    if step.state == _STATE.CANCELLED:
+        text = reason_text(step.reason)
+    elif step.state == _STATE.PAID:
+        text = reason_words(step.reason)
     return ToldStep(titles[_STATE(step.state)], text, "bad" if bad else "", step.at)
 
 

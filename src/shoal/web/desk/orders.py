@@ -51,6 +51,7 @@ from shoal.web.desk.frame import (
 from shoal.web.promoting.telling import line_notes, order_discounts
 from shoal.web.reasons import reason_words
 from shoal.web.supply.telling import parcel_state
+from shoal.web.words import happenings
 
 _STATES = Order.State.values
 
@@ -253,7 +254,13 @@ def _timeline(order: Order) -> list[Told]:
         *(one.asked_by for one in approvals), *(one.decided_by for one in approvals),
     ]) | {order.customer.code: gettext("the customer")}  # fmt: skip
     brands = {parcel.id: parcel.brand.name for parcel in order.parcels.all()}
-    told = [_step(step, names, brands) for step in steps]
+    happened = happenings(steps)
+    told = [
+        Told(happened[step.id], names[step.by], step.at)
+        if step.id in happened
+        else _step(step, names, brands)
+        for step in steps
+    ]
     for one in approvals:
         asked = who_and_why(names[one.asked_by], one.reason)
         told.append(Told(gettext("Refund asked for"), asked, one.asked_at))

@@ -20,7 +20,8 @@ from shoal.web.access import OfKeeper, keeper
 from shoal.web.components.nav import Place, choices
 from shoal.web.keep.frame import keeper_page, page_of
 from shoal.web.promoting.telling import line_notes, order_discounts
-from shoal.web.words import parcel_words
+from shoal.web.reasons import reason_words
+from shoal.web.words import happenings, parcel_words
 
 _STATE = Order.State
 _TABS: Mapping[str, tuple[Order.State, ...]] = {
@@ -231,18 +232,26 @@ def _parcel_row(parcel: Parcel, order: Order, shop: Shop) -> ParcelRow:
 
 
 def _timeline(order: Order) -> list[StepRow]:
-    placed = gettext("Order placed")
+    steps = steps_of(order=order.id)
+    happened = happenings(steps)
     told = [
-        StepRow(
-            title=placed if step.state == _STATE.UNPAID else state_name(step.state),
-            text="",
-            kind="bad" if step.state in _TABS["ended"] else "",
-            at=step.at,
-        )
-        for step in steps_of(order=order.id)
+        StepRow(title=happened[step.id], text="", kind="", at=step.at)
+        if step.id in happened
+        else _step(step)
+        for step in steps
         if isinstance(step, OrderStep)
     ]
     return told[::-1]
+
+
+def _step(step: OrderStep) -> StepRow:
+    placed = gettext("Order placed")
+    return StepRow(
+        title=placed if step.state == _STATE.UNPAID else state_name(step.state),
+        text=reason_words(step.reason) if step.state == _STATE.PAID else "",
+        kind="bad" if step.state in _TABS["ended"] else "",
+        at=step.at,
+    )
 
 
 def _tabs(current: str) -> list[Place]:
