@@ -201,13 +201,15 @@ def sale_by_code(*, code: str, brand: Brand | None = None) -> FlashSale:
 def public_sale(*, code: str, at: datetime) -> FlashSale:
     """This will return a sale that customers may see at `at`: scheduled and announced, or over."""
     sale = sale_by_code(code=code)
-    if (
-        sale.state != FlashSale.State.SCHEDULED
-        or sale.brand.state != Brand.State.ACTIVE
-        or at < sale.trailer_at
-    ):
+    if not is_public(sale, at=at):
         raise NotFound
     return sale
+
+
+def is_public(sale: FlashSale, *, at: datetime) -> bool:
+    """This will say whether a sale, loaded with its brand, is one that `public_sale` returns."""
+    sells = sale.state == FlashSale.State.SCHEDULED and sale.brand.state == Brand.State.ACTIVE
+    return sells and at >= sale.trailer_at
 
 
 def open_sales(*, at: datetime, brand: Brand | None = None, limit: int = 50) -> list[SaleCard]:

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shoal.catalog.queries import live_product
+from shoal.catalog.queries import is_live, product_by_code
 from shoal.kit import clock
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
-from shoal.offers.queries import sale_by_code
+from shoal.offers.queries import is_public, sale_by_code
 from shoal.orders.queries import sales_by_share
 from shoal.shelves.queries import Choice, shelf_products, words_of
 from shoal.shops.models import Shop
@@ -31,13 +31,17 @@ from shoal.web.keep.frame import keeper_page, page_of
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A share as its keeper sees it."""
+    """A share as its keeper sees it; `back` leads to her page of what it shares, if there is one.
+
+    There is none for goods that are not sold at the moment and for a sale that was called off.
+    """
 
     share: Share
     url: str
     title: str
     text: str
     back: str
+    is_sold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +102,32 @@ def share_url(share: Share) -> str:
 
 def _passed(shop: Shop, found: Share, *, at: datetime) -> Passed:
     url = share_url(found)
+    is_sold = True
     match found.thing:
         case Share.Thing.PRODUCT:
-            product = live_product(code=found.thing_code)
+            product = product_by_code(code=found.thing_code)
             shown = shelf_products(shop=shop, at=at, choice=Choice(products=[product.id]))
             price = amount_text(amount=Money(shown[0].from_minor, shop.currency)) if shown else ""
             own = words_of(shop=shop, product=product.id)
             lines = [f"{product.brand.name} · {product.title}", price, own]
             title, back = product.title, reverse("keep:product", args=[product.code])
+            is_sold = is_live(product)
         case Share.Thing.SALE:
             sale = sale_by_code(code=found.thing_code)
             lines = [f"{sale.brand.name} · {sale.title}", sale.summary]
             title, back = sale.title, reverse("keep:sale", args=[sale.code])
+            is_sold = is_public(sale, at=at)
         case _:
             lines = [shop.name, shop.greeting or gettext("Come and have a look at my shop.")]
             title, back = shop.name, reverse("keep:me")
-    text = "\n".join([*(line for line in lines if line), url])
-    return Passed(share=found, url=url, title=title, text=text, back=back)
+    return Passed(
+        share=found,
+        url=url,
+        title=title,
+        text="\n".join([*(line for line in lines if line), url]),
+        back=back if is_sold else reverse("keep:shares"),
+        is_sold=is_sold,
+    )
 
 
 def _rows(found: Sequence[Share]) -> list[ShareRow]:
