@@ -59,7 +59,6 @@ def test_a_share_of_another_shop_earns(market: Market) -> None:
         shop=bao,
         thing="product",
         thing_code=market.offer.sku.product.code,
-        channel="link",
         by=market.bob.code,
         at=AT,
     )

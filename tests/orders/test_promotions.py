@@ -150,9 +150,7 @@ def test_a_keepers_coupon_is_for_what_she_earns_herself():
     from shoal.shops.operations import open_shop
 
     bobs = open_shop(person=market.bob, name="鲍的小店", currency="CNY", at=AT)
-    share = make_share(
-        shop=bobs, thing=Share.Thing.SHOP, thing_code=bobs.code, channel="link", by="bob", at=AT
-    )
+    share = make_share(shop=bobs, thing=Share.Thing.SHOP, thing_code=bobs.code, by="bob", at=AT)
     assert refusal(market, share=share.id, coupons=(coupon.code,)) == refusals.CouponElsewhere(
         title="见面礼"
     )

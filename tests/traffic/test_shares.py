@@ -21,15 +21,13 @@ def product():
     return live_product(active_brand())
 
 
-def share(shop, thing, code, channel="link"):
-    return operations.make_share(
-        shop=shop, thing=thing, thing_code=code, channel=channel, by="mei", at=AT
-    )
+def share(shop, thing, code):
+    return operations.make_share(shop=shop, thing=thing, thing_code=code, by="mei", at=AT)
 
 
 def test_each_forwarding_has_a_link_of_its_own(meis, product):
     first = share(meis, Share.Thing.PRODUCT, product.code)
-    second = share(meis, Share.Thing.PRODUCT, product.code, "qr")
+    second = share(meis, Share.Thing.PRODUCT, product.code)
     assert first.code != second.code
     assert list(queries.shares_of(shop=meis)) == [second, first]
     found = known.share_by_code(code=first.code)
@@ -47,14 +45,13 @@ def test_what_customers_cannot_see_is_not_shared(meis, product):
     bao = open_shop(person=person(), name="宝的小店", currency="CNY", at=AT)
     sale = scheduled_sale(product.brand, product)
     offers.cancel_sale(sale=sale, reason="no goods", by=OLGA, at=AT + HOUR)
-    for thing, code, channel in (
-        (Share.Thing.SHOP, bao.code, "link"),
-        (Share.Thing.SALE, sale.code, "link"),
-        (Share.Thing.PRODUCT, "nothing", "link"),
-        (Share.Thing.PRODUCT, product.code, "telegram"),
+    for thing, code in (
+        (Share.Thing.SHOP, bao.code),
+        (Share.Thing.SALE, sale.code),
+        (Share.Thing.PRODUCT, "nothing"),
     ):
         with pytest.raises(NotFound):
-            share(meis, thing, code, channel)
+            share(meis, thing, code)
     assert not Share.objects.exists()
 
 

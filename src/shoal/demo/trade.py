@@ -79,7 +79,6 @@ def _shares(
             shop=shop,
             thing=Share.Thing.PRODUCT,
             thing_code=suppliers[place % len(suppliers)].products[0].code,
-            channel="link",
             by=keeper.code,
             at=at,
         )

@@ -9,8 +9,6 @@ from shoal.offers.queries import public_sale
 from shoal.shops.models import Shop
 from shoal.traffic.models import Share
 
-CHANNELS = ("link", "qr", "poster")
-
 
 @operation
 def make_share(
@@ -18,7 +16,6 @@ def make_share(
     shop: Shop,
     thing: Share.Thing,
     thing_code: str,
-    channel: str = "link",
     by: str,
     at: datetime,
 ) -> Share:
@@ -36,8 +33,4 @@ def make_share(
             live_product(code=thing_code)
         case _:
             raise NotFound
-    if channel not in CHANNELS:
-        raise NotFound
-    return Share.objects.create(
-        shop=shop, thing=thing, thing_code=thing_code, channel=channel, by=by, created_at=at
-    )
+    return Share.objects.create(shop=shop, thing=thing, thing_code=thing_code, by=by, created_at=at)
