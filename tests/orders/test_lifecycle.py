@@ -6,7 +6,7 @@ from shoal.kit import ids, vault
 from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance, platform_balances
 from shoal.orders import operations, shipping
-from shoal.orders.models import Order, OrderStep, Parcel
+from shoal.orders.models import Order, OrderStep, Parcel, ParcelStep
 from shoal.payments.models import Refund
 from shoal.payments.operations import NotPayable, start_payment
 from shoal.payments.providers import Client
@@ -282,3 +282,18 @@ def test_a_brand_says_why_it_cannot_ship(market: Market) -> None:
     )
     parcel.refresh_from_db()
     assert (parcel.problem, parcel.state) == ("flooded", "waiting")
+
+
+def test_what_is_not_shipped_at_all_is_in_the_way_of_nothing(market: Market) -> None:
+    other = trade.standing_offer(goods.active_brand(name="Nordwind"))
+    order = trade.order(market, offers=(market.offer, other))
+    trade.pay(order)
+    parcel = order.lines.order_by("number")[0].parcel
+    shipping.report_problem(
+        brand=parcel.brand_id, parcel=parcel.code, reason="flooded", by="owner", at=AT + DAY
+    )
+    trade.give_back(order, units=1, restock=True)
+    parcel.refresh_from_db()
+    assert (parcel.state, parcel.problem) == ("cancelled", "")
+    assert Order.objects.get(id=order.id).state == "paid"
+    assert ParcelStep.objects.filter(parcel=parcel, reason="cannot ship: flooded").exists()

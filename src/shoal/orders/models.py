@@ -133,8 +133,7 @@ class Parcel(models.Model):
     problem = models.CharField(max_length=200, blank=True, help_text="why the brand cannot ship")
     shipped_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
-    # Projection of its freight refunds.
-    freight_back_minor = models.BigIntegerField(default=0)
+    freight_back_minor = models.BigIntegerField(default=0)  # projection of its freight refunds
 
     class Meta:
         constraints: ClassVar = [
@@ -145,6 +144,7 @@ class Parcel(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["brand", "state"], name="parcel_brand"),
+            models.Index(fields=["order"], condition=~Q(problem=""), name="parcel_held_up"),
             models.Index(
                 fields=["shipped_at"], condition=Q(state="shipped"), name="parcel_under_way"
             ),

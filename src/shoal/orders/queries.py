@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypedDict, cast
 from uuid import UUID
 
-from django.db.models import Count, Max, Prefetch, QuerySet, Sum
+from django.db.models import Count, Max, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncHour
 
 from shoal.kit import vault
@@ -246,6 +246,18 @@ def orders_of_all(*, states: Iterable[str] = ()) -> QuerySet[Order]:
     chosen = list(states)
     rows = Order.objects.filter(state__in=chosen) if chosen else Order.objects.all()
     return rows.select_related("storefront").order_by("-placed_at", "-id")
+
+
+def held_up_orders() -> QuerySet[Order]:
+    """This will list paid orders of which a brand cannot ship something, longest waiting first.
+
+    Each has `problem`: what its brand says.
+    """
+    held = Parcel.objects.filter(state=Parcel.State.WAITING).exclude(problem="")
+    told = held.filter(order=OuterRef("pk")).order_by("id").values("problem")
+    rows = Order.objects.filter(state=Order.State.PAID, id__in=held.values("order"))
+    found = rows.annotate(problem=Subquery(told[:1])).select_related("storefront")
+    return found.order_by("paid_at", "id")
 
 
 def sold_by_hour(*, from_at: datetime, to_at: datetime, currency: str) -> list[SoldHour]:

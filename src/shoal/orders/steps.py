@@ -308,7 +308,8 @@ def _cancel_waiting(orders: Iterable[UUID], *, by: str, at: datetime, reason: st
 def _move_parcels(
     parcels: Mapping[UUID, Parcel], *, to: Parcel.State, by: str, at: datetime, reason: str
 ) -> None:
-    Parcel.objects.filter(id__in=list(parcels)).update(state=to)
+    # What kept it from being shipped was about being shipped.
+    Parcel.objects.filter(id__in=list(parcels)).update(state=to, problem="")
     ParcelStep.objects.bulk_create(
         ParcelStep(id=uuid7(), parcel_id=parcel, state=to, reason=reason[:200], by=by, at=at)
         for parcel in parcels

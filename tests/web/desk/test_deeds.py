@@ -17,6 +17,7 @@ from shoal.offers.making import NewOffer
 from shoal.offers.models import FlashSale
 from shoal.offers.operations import apply_for_sale
 from shoal.orders.models import Order, RefundApproval
+from shoal.orders.shipping import report_problem
 from shoal.payments.models import Refund
 from shoal.people.models import Invitation, Operator, Terms
 from shoal.shops.models import Shop, ShopStep
@@ -207,6 +208,27 @@ def test_orders_are_found_by_code_phone_and_shop(sign_in, market, paid, caplog):
     assert "13999999999" not in caplog.text
     assert "00000011" not in "".join(address for address, _ in by_phone.redirect_chain)
     assert paid.code in post(otto, "look-up", q=market.shop.code).content.decode()
+
+
+def test_what_a_brand_cannot_ship_is_seen_at_once(sign_in, market, paid):
+    otto, here = sign_in("care"), f"{reverse('desk:orders')}?state=held-up"
+
+    def waiting() -> int:
+        rows = otto.get(reverse("desk:today")).context["waiting"]
+        return next(row.count for row in rows if row.url == here)
+
+    assert waiting() == 0
+    parcel = paid.parcels.get()
+    report_problem(brand=market.brand.id, parcel=parcel.code, reason="窑坏了", by="owner", at=now())
+    assert waiting() == 1
+    other = trade.order(market, at=now())
+    text = otto.get(here).content.decode()
+    assert paid.code in text
+    assert "窑坏了" in text
+    assert other.code not in text
+    trade.ship(paid, at=now())
+    assert waiting() == 0
+    assert paid.code not in otto.get(here).content.decode()
 
 
 def test_the_order_file_tells_shares_and_reasons_and_hides_the_address(sign_in, paid):

@@ -20,6 +20,7 @@ from shoal.kit.texts import in_language
 from shoal.ledger.queries import transfers
 from shoal.orders.models import Order, OrderLine, OrderStep, ParcelStep
 from shoal.orders.queries import (
+    held_up_orders,
     order_by_code,
     orders_of_all,
     recipients,
@@ -54,6 +55,8 @@ from shoal.web.supply.telling import parcel_state
 from shoal.web.words import happenings
 
 _STATES = Order.State.values
+HELD_UP = "held-up"
+"""In an address: paid orders of which a brand cannot ship something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,14 @@ class SharedLine:
 @operator(CARE, MONEY)
 @require_safe
 def orders(request: OfOperator) -> HttpResponse:
-    """This will list orders, the newest first: all, of a shop, or of a customer by her code."""
+    """This will list orders, the newest first: all, of a shop, or of a customer by her code.
+
+    Of those that a brand cannot ship the longest waiting stand first, with its reason.
+    """
     asked = request.GET
-    state = asked.get("state", "") if asked.get("state") in _STATES else ""
-    rows = orders_of_all(states=[state] if state else [])
+    state = asked.get("state", "") if asked.get("state") in {*_STATES, HELD_UP} else ""
+    states = [state] if state else []
+    rows = held_up_orders() if state == HELD_UP else orders_of_all(states=states)
     kept, shop, customer = {}, None, None
     if asked.get("shop"):
         shop = shop_by_code(code=asked["shop"])
@@ -170,7 +177,11 @@ def _row(order: Order) -> dict[str, Any]:
 
 def _tabs(current: str, kept: Mapping[str, str]) -> list[Place]:
     here = reverse("desk:orders")
-    names = {"": gettext("All")} | {state: telling.order_state(state) for state in _STATES}
+    names = {
+        "": gettext("All"),
+        HELD_UP: gettext("Cannot be shipped"),
+        **{state: telling.order_state(state) for state in _STATES},
+    }
     found = []
     for state, label in names.items():
         query = urlencode({**kept, **({"state": state} if state else {})})

@@ -16,7 +16,12 @@ from shoal.catalog.queries import waiting_counts
 from shoal.kit import clock
 from shoal.kit.money import Money
 from shoal.offers.queries import open_sales, sale_counts
-from shoal.orders.queries import SoldHour, open_refund_approvals, sold_by_hour
+from shoal.orders.queries import (
+    SoldHour,
+    held_up_orders,
+    open_refund_approvals,
+    sold_by_hour,
+)
 from shoal.payments.queries import notices_to_look_at, stuck_refunds
 from shoal.settlement.queries_payouts import desk_counts
 from shoal.web.access import OfOperator, operator
@@ -24,6 +29,7 @@ from shoal.web.components.amounts import amount_text
 from shoal.web.components.charts import Point
 from shoal.web.days import start_of_day
 from shoal.web.desk.frame import CARE, MONEY, VETTING, desk_page, may
+from shoal.web.desk.orders import HELD_UP
 
 _LOOK_BACK = timedelta(days=30)
 
@@ -100,6 +106,11 @@ def waiting(*, roles: set[str], at: datetime) -> list[Waiting]:
             Waiting(gettext("Cases to decide"), here, cases["waiting"]),
             Waiting(gettext("Cases whose money is stuck"), f"{here}?state=stuck", cases["stuck"]),
             Waiting(gettext("Counterfeit reports"), reverse("desk:reports"), open_report_count()),
+            Waiting(
+                gettext("Orders that a brand cannot ship"),
+                f"{reverse('desk:orders')}?state={HELD_UP}",
+                held_up_orders().count(),
+            ),
         ]
     return found
 
