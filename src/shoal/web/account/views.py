@@ -147,10 +147,14 @@ def home(request: SignedIn) -> HttpResponse:
 @never_cache
 @require_GET
 def outbox(request: HttpRequest) -> HttpResponse:
-    """This will show the messages that no provider carries: on a machine of one's own only."""
+    """This will show the messages that no provider carries, where the outbox may be open."""
     if not providers.kept_channels() or not providers.outbox_allowed():
         raise NotFound
-    return render(request, "account/outbox.html", {"messages_out": notify_queries.outbox()})
+    context = {
+        "messages_out": notify_queries.outbox(),
+        "anywhere": settings.SHOAL_OUTBOX_ANYWHERE,
+    }
+    return render(request, "account/outbox.html", context)
 
 
 def _code_step(
