@@ -11,6 +11,7 @@ from shoal.catalog.operations import judge_revision
 from shoal.kit.clock import now
 from shoal.people.models import Person
 from shoal.stock.models import Allotment
+from shoal.web.supply import uploads
 from shoal.web.supply.diffs import Piece, diff
 from tests import goods
 from tests.web.supply.cast import signed_in
@@ -180,6 +181,19 @@ def test_a_sheet_with_mistakes_names_row_and_column_and_takes_nothing_in(staff, 
     assert (fault.row, fault.column) == (2, "weight_g")
     assert page.context["kept"] == ""
     assert not Product.objects.filter(reference="S1").exists()
+
+
+def test_a_sheet_that_is_too_large_for_a_page_has_another_way(staff, market, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_BYTES", 10)
+    page = staff.goods.post(url("check-sheet"), {"file": sheet("product,category,sku\n")})
+    assert page.status_code == 422
+    [told] = page.context["form"].errors["file"]
+    assert "larger than 8 MB" in told
+    assert "`shoal import-products`" in told
+    parcels = staff.warehouse.post(url("check-tracking"), {"file": sheet("parcel,carrier\n")})
+    assert parcels.context["form"].errors["file"] == [
+        "This file is larger than 8 MB. Split it and take the parts in."
+    ]
 
 
 def test_a_sheet_of_another_brand_is_not_found(staff, market):

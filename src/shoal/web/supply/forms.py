@@ -153,6 +153,8 @@ class ReasonForm(forms.Form):
 class SheetForm(forms.Form):
     """A spreadsheet."""
 
+    too_large = gettext_lazy("This file is larger than 8 MB. Split it and take the parts in.")
+
     file = forms.FileField(
         label=gettext_lazy("Sheet"),
         help_text=gettext_lazy("XLSX or CSV, up to 8 MB."),
@@ -164,10 +166,17 @@ class SheetForm(forms.Form):
         """This will refuse what is too large to be read while somebody waits."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if file.size is None or file.size > uploads.MOST_BYTES:
-            raise forms.ValidationError(
-                gettext("This file is too large. Split it, or ask the operator to take it in.")
-            )
+            raise forms.ValidationError(self.too_large)
         return file
+
+
+class ProductSheetForm(SheetForm):
+    """A product sheet; what is too large for a page has another way in."""
+
+    too_large = gettext_lazy(
+        "This file is larger than 8 MB. Split it, or have the operator take it in whole with "
+        "`shoal import-products`: that takes up to a million rows."
+    )
 
 
 class QuantityForm(forms.Form):

@@ -22,7 +22,7 @@ from shoal.offers.sheet_columns import columns_for
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import done
 from shoal.web.supply import uploads
-from shoal.web.supply.forms import SheetForm
+from shoal.web.supply.forms import ProductSheetForm
 from shoal.web.supply.frame import Role, supply_page
 from shoal.web.supply.telling import told_faults
 
@@ -39,7 +39,7 @@ class SheetGone(Refused):
 @require_safe
 def sheet(request: OfBrand) -> HttpResponse:
     """This will offer the product sheet, and take one in."""
-    return _show(request, SheetForm())
+    return _show(request, ProductSheetForm())
 
 
 @brand_member(Role.GOODS)
@@ -58,7 +58,7 @@ def download(request: OfBrand) -> FileResponse:
 @require_POST
 def check(request: OfBrand) -> HttpResponse:
     """This will say what taking a sheet in would do, and everything that is wrong with it."""
-    form = SheetForm(request.POST, request.FILES)
+    form = ProductSheetForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, form, status=422)
     upload: UploadedFile[bytes] = form.cleaned_data["file"]
@@ -69,7 +69,7 @@ def check(request: OfBrand) -> HttpResponse:
     except Refused as refused:
         form.add_error("file", refused.sentence)
         return _show(request, form, status=422)
-    return _show(request, SheetForm(), outcome=outcome, kept=kept, name=upload.name or "")
+    return _show(request, ProductSheetForm(), outcome=outcome, kept=kept, name=upload.name or "")
 
 
 @brand_member(Role.GOODS)
@@ -81,7 +81,7 @@ def run(request: OfBrand) -> HttpResponse:
             path=path, brand=request.brand, by=request.person.code, at=clock.now()
         )
     if outcome.fault_count:
-        return _show(request, SheetForm(), outcome=outcome, status=409)
+        return _show(request, ProductSheetForm(), outcome=outcome, status=409)
     words = ngettext("{count} row taken in.", "{count} rows taken in.", outcome.rows)
     return done(request, words.format(count=outcome.rows), reverse("supply:products"))
 
@@ -125,7 +125,7 @@ def _folder(request: OfBrand) -> str:
 
 def _show(
     request: OfBrand,
-    form: SheetForm,
+    form: ProductSheetForm,
     *,
     outcome: Outcome | None = None,
     kept: str = "",
