@@ -119,7 +119,11 @@ def _move_on(case: Case, stage: str, owner: Person, operator: Person, opened_at:
     if stage == "asked":
         return
     moments = (opened_at + number * _HOUR / 2 for number in range(1, 9))
-    hers: dict[str, Any] = {"customer": case.customer_id, "code": case.code, "by": case.customer.code}
+    hers: dict[str, Any] = {
+        "customer": case.customer_id,
+        "code": case.code,
+        "by": case.customer.code,
+    }
     brands: dict[str, Any] = {"brand": case.brand_id, "code": case.code, "by": owner.code}
     line = case.lines.get()
     fifth = GivenUnits(line.line_id, 1, line.asked_minor // 5)
