@@ -79,7 +79,7 @@ _LATIN = re.compile(
     r"Shoal|English|SKU|QR|XLSX|CSV|AVIF|WebP|JPEG|PNG|PDF|EMS|CNY|TOTP|sandbox|escrow|clearing|"
     r"Lena['’]s Corner|Lena|Iris( & Co\.?)?|Olga|Oskar|Petra|Harbour|Excel|Numbers|"
     r"Things I'd give to a friend\.|Skin care, read closely\.|A warm week \w+|Lost on the way|"
-    r"one-level/\d+|no such payment|Papers are in order\.|Standard terms for suppliers\.|"
+    r"one-level/\d+|no such payment|"
     r"Bailu|Haifeng|Nordwind|Shanye",
 )
 _WORDS = re.compile(r"[A-Za-z]{3,}(?:[ ’'-]+[A-Za-z]{2,})+")

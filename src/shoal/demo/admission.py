@@ -41,12 +41,12 @@ def admit_brand(
         data = draw_paper(kind, names.get("en") or next(iter(names.values())))
         paper = hand_in_paper(brand=brand, kind=kind, data=data, number=f"{kind}-001", at=at)
         judge_paper(code=paper.code, accepted=True, reason="", by=operator.code, at=at)
-    vet_brand(brand=brand, accepted=True, reason="Papers are in order.", by=operator.code, at=at)
+    vet_brand(brand=brand, accepted=True, reason="资质齐全，信息一致。", by=operator.code, at=at)
     contract = offer_contract(
         brand=brand,
         fees={"": fee_bp},
         deposit_minor=deposit_minor,
-        terms="Standard terms for suppliers.",
+        terms="供货商标准条款。",
         by=operator.code,
         at=at,
     )

@@ -106,7 +106,7 @@ def _open(
         lines=[WantedUnits(asked.lines[0].line.id, 1)],
         words=words,
         pictures=shown,
-        by="customer",
+        by=order.customer.code,
         at=at,
     )
 
@@ -119,7 +119,7 @@ def _move_on(case: Case, stage: str, owner: Person, operator: Person, opened_at:
     if stage == "asked":
         return
     moments = (opened_at + number * _HOUR / 2 for number in range(1, 9))
-    hers: dict[str, Any] = {"customer": case.customer_id, "code": case.code, "by": "customer"}
+    hers: dict[str, Any] = {"customer": case.customer_id, "code": case.code, "by": case.customer.code}
     brands: dict[str, Any] = {"brand": case.brand_id, "code": case.code, "by": owner.code}
     line = case.lines.get()
     fifth = GivenUnits(line.line_id, 1, line.asked_minor // 5)
@@ -165,7 +165,7 @@ def _cancel_one_unit(at: datetime) -> None:
                     reason=Reason.ORDERED_WRONG,
                     lines=[WantedUnits(several[0].line.id, 1)],
                     words="",
-                    by="customer",
+                    by=order.customer.code,
                     at=at - _HOUR,
                 )
                 return

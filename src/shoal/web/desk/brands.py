@@ -101,7 +101,7 @@ def brand_page(
         "brand": row,
         "kind": BRAND_KINDS.get(row.state, "warn"),
         "file": found,
-        "missing": [labels[kind] for kind in found.papers_missing],
+        "missing": gettext(", ").join(str(labels[kind]) for kind in found.papers_missing),
         "members": [
             (people[member.person_id] or member.person.code, member.get_role_display())
             for member in found.members

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shoal.catalog.models import FreightPrice, FreightTemplate
@@ -84,7 +84,12 @@ def price(request: OfBrand, code: str, currency: str) -> HttpResponse:
 def _places(found: FreightTemplate) -> dict[str, str]:
     """Where nothing is sent to is the same in every currency."""
     refused = [code for code, extra in sorted(found.regions.items()) if extra is None]
-    return {"regions": "\n".join(f"{code} no" for code in refused)}
+    return {"regions": "\n".join(f"{code} {_no()}" for code in refused)}
+
+
+def _no() -> str:
+    """How the field of regions says that nothing is sent there, in the reader's language."""
+    return pgettext("region", "no")
 
 
 def _make(request: OfBrand, form: FreightForm) -> FreightTemplate:
@@ -110,7 +115,7 @@ def _set(request: OfBrand, form: FreightForm, name: str, *, currency: str = "") 
 
 def _initial(found: FreightTemplate | FreightPrice) -> dict[str, Any]:
     lines = [
-        f"{code} no" if extra is None else f"{code} {Money(extra, found.currency).decimal}"
+        f"{code} {_no()}" if extra is None else f"{code} {Money(extra, found.currency).decimal}"
         for code, extra in sorted(found.regions.items())
     ]
     return {
