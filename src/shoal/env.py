@@ -199,7 +199,8 @@ TABLE: tuple[Setting, ...] = (
             "keeps them on a page."),
     Setting("SHOAL_OUTBOX_ANYWHERE", "no", "Allow the outbox page on a host that is not loopback.",
             _switch),
-    Setting("SHOAL_EMAIL_HOST", "", "SMTP server for staff mail; empty: mail goes to the outbox."),
+    Setting("SHOAL_EMAIL_HOST", "", "SMTP server for staff mail; empty: mail goes to the outbox, "
+            "where that is open."),
     Setting("SHOAL_EMAIL_FROM", "shoal@localhost", "Sender of staff mail."),
     Setting("SHOAL_PHONE_REGION", "CN", "Country (ISO 3166) of a phone typed without one.",
             _country),

@@ -18,6 +18,7 @@ from shoal.people.operations.invitations import (
     dismiss_operator,
     invite,
     invite_supplier,
+    mint_invitation,
     withdraw_invitation,
 )
 from shoal.people.operations.links import LoginLinkOver, mint_login_link, use_login_link
@@ -64,6 +65,7 @@ __all__ = [
     "invite",
     "invite_supplier",
     "know_wechat",
+    "mint_invitation",
     "mint_login_link",
     "publish_terms",
     "remove_address",
