@@ -79,9 +79,24 @@ def _web_address(text: str) -> str:
 
 
 def _database_address(text: str) -> str:
-    if text and urlsplit(text).scheme not in {"postgres", "postgresql"}:
-        raise ValueError("must look like postgresql://user:password@host:5432/name")
+    if text and not (text.startswith(("postgres://", "postgresql://")) and _libpq_reads(text)):
+        raise ValueError(
+            "must look like postgresql://user:password@host:5432/name, with nothing behind a ? that"
+            " PostgreSQL does not know"
+        )
     return text
+
+
+def _libpq_reads(address: str) -> bool:
+    # Most commands name no server and need not load its client to say so.
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        conninfo_to_dict(address)
+    except ProgrammingError:
+        return False
+    return True
 
 
 def _nats_address(text: str) -> str:

@@ -88,6 +88,18 @@ def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["login-link all", "invite olga@shoal.example", "worker"])
+def test_an_address_that_no_database_has_is_one_line(command: str, tmp_path: Path) -> None:
+    code, _, said = shoal(
+        *command.split(), "--data", str(tmp_path),
+        SHOAL_DATABASE_URL="postgresql://olga:hunter2@127.0.0.1:1/shoal?x=y",
+    )  # fmt: skip
+    assert code == 1
+    assert said.startswith("shoal: SHOAL_DATABASE_URL must look like postgresql://user:password@")
+    assert said.count("\n") == 1
+    assert "hunter2" not in said
+
+
 def test_an_image_gets_its_files_without_a_database(tmp_path: Path) -> None:
     secrets = tmp_path / "secrets.json"
     code, made, _ = shoal("new-secrets")
