@@ -8,7 +8,7 @@ from shoal.orders.models import Order
 
 pytestmark = pytest.mark.journey
 
-# Five seconds on an idle machine; the walks share theirs with whatever else is going on.
+# `./run bench start` holds the five seconds; the walks share theirs with whatever else is going on.
 _SECONDS = 60
 _PROCESSES = 5
 
