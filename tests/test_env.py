@@ -29,10 +29,14 @@ def test_a_bad_value_gives_one_line(
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize("address", [
+    "mysql://olga:hunter2@db/shoal", "postgresql://olga:hunter2@db/shoal?x=y",
+    "postgresql://olga:hunter2@[::1/shoal",
+])  # fmt: skip
 def test_a_bad_address_is_not_repeated_since_it_may_hold_a_password(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setenv("SHOAL_DATABASE_URL", "mysql://olga:hunter2@db/shoal")
+    monkeypatch.setenv("SHOAL_DATABASE_URL", address)
     with pytest.raises(env.BadSetting, match="must look like postgresql://") as told:
         env.read("SHOAL_DATABASE_URL")
     assert "hunter2" not in str(told.value)

@@ -79,9 +79,24 @@ def _web_address(text: str) -> str:
 
 
 def _database_address(text: str) -> str:
-    if text and urlsplit(text).scheme not in {"postgres", "postgresql"}:
-        raise ValueError("must look like postgresql://user:password@host:5432/name")
+    if text and not (text.startswith(("postgres://", "postgresql://")) and _libpq_reads(text)):
+        raise ValueError(
+            "must look like postgresql://user:password@host:5432/name, with nothing behind a ? that"
+            " PostgreSQL does not know"
+        )
     return text
+
+
+def _libpq_reads(address: str) -> bool:
+    # Most commands name no server and need not load its client to say so.
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        conninfo_to_dict(address)
+    except ProgrammingError:
+        return False
+    return True
 
 
 def _nats_address(text: str) -> str:
@@ -199,7 +214,8 @@ TABLE: tuple[Setting, ...] = (
             "keeps them on a page."),
     Setting("SHOAL_OUTBOX_ANYWHERE", "no", "Allow the outbox page on a host that is not loopback.",
             _switch),
-    Setting("SHOAL_EMAIL_HOST", "", "SMTP server for staff mail; empty: mail goes to the outbox."),
+    Setting("SHOAL_EMAIL_HOST", "", "SMTP server for staff mail; empty: mail goes to the outbox, "
+            "where that is open."),
     Setting("SHOAL_EMAIL_FROM", "shoal@localhost", "Sender of staff mail."),
     Setting("SHOAL_PHONE_REGION", "CN", "Country (ISO 3166) of a phone typed without one.",
             _country),

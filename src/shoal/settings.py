@@ -36,8 +36,6 @@ SHOAL_CASE_CUSTOMER = timedelta(days=env.read("SHOAL_CASE_CUSTOMER_DAYS"))
 SHOAL_CASE_PLATFORM = timedelta(hours=env.read("SHOAL_CASE_PLATFORM_HOURS"))
 SHOAL_CASE_RECEIPT = timedelta(days=env.read("SHOAL_CASE_RECEIPT_DAYS"))
 SHOAL_TWO_PEOPLE_ABOVE: dict[str, Decimal] = env.read("SHOAL_TWO_PEOPLE_ABOVE")
-SHOAL_SMS: str = env.read("SHOAL_SMS")
-SHOAL_OUTBOX_ANYWHERE: bool = env.read("SHOAL_OUTBOX_ANYWHERE")
 SHOAL_PHONE_REGION: str = env.read("SHOAL_PHONE_REGION")
 SHOAL_CODE_HOLDS = timedelta(minutes=env.read("SHOAL_CODE_MINUTES"))
 SHOAL_CODES_PER_NUMBER: int = env.read("SHOAL_CODES_PER_NUMBER")
@@ -119,7 +117,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "shoal.people",
-    "shoal.notify.apps.Notify",
+    "shoal.notify",
     "shoal.ledger",
     "shoal.brands",
     "shoal.shops",

@@ -61,6 +61,22 @@ def test_each_step_is_told_in_the_listener_s_language() -> None:
     assert not any("收到就是坏的" in body for _, body in told)
 
 
+def test_who_gets_mail_that_cannot_go_out_keeps_no_text_from_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Behind a domain with texts and without mail."""
+    market = trade.open_market()
+    name_address(market)
+    placed = delivered(market, customer=market.bob)
+    _ning_works_at(market)
+    monkeypatch.setenv("SHOAL_PUBLIC_URL", "https://shop.example")
+    monkeypatch.setenv("SHOAL_SMS", "yourpackage.sms:Provider")
+    Outgoing.objects.all().delete()
+    case = forwarded(placed, kind=Kind.REFUND)
+    brand.accept_case(brand=market.brand.id, code=case.code, by="owner", at=ASKED)
+    assert [row.channel for row in Outgoing.objects.all()] == ["text"] * 4
+
+
 def test_the_brand_hears_that_its_offer_is_taken_before_anything_comes_back() -> None:
     market = trade.open_market()
     name_address(market)

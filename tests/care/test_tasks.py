@@ -35,3 +35,5 @@ def test_a_case_that_fails_spoils_no_other(
     late = next(check for check in doctor.checks() if "silence" in check.name)
     assert (late.ok, late.warning) == (False, True)
     assert late.sentence.startswith("1 cases wait")
+    pass_deadline(case=broken.id, at=clock.now())
+    assert next(check for check in doctor.checks() if "silence" in check.name).ok

@@ -30,8 +30,8 @@ def test_every_command_has_a_file_and_help(name: str, capsys: pytest.CaptureFixt
     assert "--data" in capsys.readouterr().out
 
 
-def test_a_bad_setting_is_one_line() -> None:
-    code, _, said = shoal("up", "--data", "unused", SHOAL_PORT="eighty")
+def test_a_bad_setting_is_one_line(tmp_path: Path) -> None:
+    code, _, said = shoal("up", "--data", str(tmp_path), SHOAL_PORT="eighty")
     assert (code, said) == (1, "shoal: SHOAL_PORT must be a number (it is 'eighty').\n")
 
 
@@ -48,6 +48,37 @@ def test_a_busy_port_is_one_line_before_anything_starts(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "postgres").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "host"),
+    [
+        (("demo", "--host", "0.0.0.0"), "0.0.0.0"),  # noqa: S104 - what is refused
+        (("up",), "shop.example"),
+        (("web",), "shop.example"),
+    ],
+)
+def test_nothing_starts_where_strangers_could_read_the_codes(
+    words: tuple[str, ...], host: str, tmp_path: Path
+) -> None:
+    public = {"SHOAL_PUBLIC_URL": f"https://{host}"} if len(words) == 1 else {}
+    code, out, said = shoal(*words, "--data", str(tmp_path), **public)
+    assert code == 1
+    assert f"the page /outbox, which strangers could open at {host}: name a" in out + said
+    assert (out + said).count("\n") == 1
+    assert "SHOAL_SMS" in out + said
+    assert "SHOAL_OUTBOX_ANYWHERE" in out + said
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_doctor_says_the_same_and_that_no_mail_goes_out(tmp_path: Path) -> None:
+    code, out, _ = shoal(
+        "doctor", "--data", str(tmp_path),
+        SHOAL_PUBLIC_URL="https://shop.example", SHOAL_DATABASE_URL="postgresql://127.0.0.1:1/x",
+    )  # fmt: skip
+    assert code == 1
+    assert "✗ text messages: One-time codes would stand on the page /outbox" in out
+    assert "! mail: No mail goes out" in out
+
+
 def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
     code, _, said = shoal(
         "migrate", "--data", str(tmp_path), SHOAL_DATABASE_URL="postgresql://127.0.0.1:1/shoal"
@@ -55,6 +86,18 @@ def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
     assert code == 1
     assert said.startswith("shoal: SHOAL_DATABASE_URL cannot be reached: ")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["login-link all", "invite olga@shoal.example", "worker"])
+def test_an_address_that_no_database_has_is_one_line(command: str, tmp_path: Path) -> None:
+    code, _, said = shoal(
+        *command.split(), "--data", str(tmp_path),
+        SHOAL_DATABASE_URL="postgresql://olga:hunter2@127.0.0.1:1/shoal?x=y",
+    )  # fmt: skip
+    assert code == 1
+    assert said.startswith("shoal: SHOAL_DATABASE_URL must look like postgresql://user:password@")
+    assert said.count("\n") == 1
+    assert "hunter2" not in said
 
 
 def test_an_image_gets_its_files_without_a_database(tmp_path: Path) -> None:

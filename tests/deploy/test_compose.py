@@ -110,7 +110,9 @@ def test_the_image_holds_no_more_than_it_needs() -> None:
 
 def test_the_image_installs_by_hash_and_runs_as_nobody_special() -> None:
     lines = text("Containerfile")
-    assert "--no-deps --require-hashes -r run.txt" in lines
+    locks = re.findall(r"--no-deps --require-hashes (?:-\S+ |\\\n\s+)*-r (\S+)", lines)
+    assert locks == ["build.txt", "run.txt"]
+    assert "--no-build-isolation -r run.txt" in lines
     users = re.findall(r"(?m)^USER (.*)$", lines)
     assert users == ["10001:10001"]
     assert lines.index("USER") > lines.rindex("RUN")

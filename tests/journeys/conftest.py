@@ -22,7 +22,7 @@ from playwright.sync_api import (
 )
 
 from shoal.run.checks import find_browser
-from tests.journeys.site import Site, descendants, running, site_at, still_there
+from tests.journeys.site import Site, census, descendants, running, site_at, still_there
 
 _QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -49,9 +49,12 @@ def site() -> Iterator[Site]:
     try:
         with running(folder) as first:
             began = descendants(first.process.pid)
+            world = census(folder)
         left = still_there(began)
         with running(folder) as demo:
-            yield replace(demo.site, started=len(began), left=left, seconds=demo.seconds)
+            yield replace(
+                demo.site, started=len(began), left=left, seconds=demo.seconds, world=world
+            )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

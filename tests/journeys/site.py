@@ -12,12 +12,29 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from shoal.run import places
 
 _START_SECONDS = 600
 _STOP_SECONDS = 120
 _END = "<end>"
+_WORLD = """
+SELECT jsonb_build_object(
+    'brands', (SELECT count(*) FROM brands_brand WHERE state = 'active'),
+    'products', (SELECT count(*) FROM catalog_product WHERE state = 'live'),
+    'running sales', (SELECT count(*) FROM offers_flashsale
+        WHERE state = 'scheduled' AND starts_at <= now() AND now() < ends_at),
+    'trailers', (SELECT count(*) FROM offers_flashsale
+        WHERE state = 'scheduled' AND trailer_at <= now() AND now() < starts_at),
+    'shops', (SELECT count(*) FROM shops_shop),
+    'customers', (SELECT count(DISTINCT person_id) FROM people_address),
+    'states', (SELECT jsonb_agg(DISTINCT state) FROM orders_order))
+"""
 # Commands are run one after the other in one process: each start of Django would take seconds.
 _COMMANDS = f"""
 import json, sys
@@ -32,7 +49,8 @@ class Site:
     """A running demo: its address, its data folder, and the process that runs its commands.
 
     Of one that was started here: how many processes its first start had, which of them outlived
-    Ctrl-C, and in how many seconds the second start served. `seconds` is 0 for another one.
+    Ctrl-C, in how many seconds the second start served, and what world the first one built.
+    `seconds` is 0 for another one, `world` empty.
     """
 
     url: str
@@ -41,6 +59,7 @@ class Site:
     started: int = 0
     left: tuple[str, ...] = ()
     seconds: float = 0.0
+    world: Mapping[str, Any] = field(default_factory=dict)
 
     def link(self, *whom: str) -> str:
         """A fresh link that signs somebody in, as who holds the installation mints it."""
@@ -130,6 +149,14 @@ def wait_for(done: Callable[[], bool], *, seconds: float = _START_SECONDS) -> No
     while not done():
         assert time.monotonic() < until, "it did not come to pass in time"
         time.sleep(0.1)
+
+
+def census(data: Path) -> dict[str, Any]:
+    """This will count what stands in the database of a running demo."""
+    with psycopg.connect(places.main_cluster(data).address) as connection:
+        row = connection.execute(_WORLD).fetchone()
+    assert row
+    return dict(row[0])
 
 
 def descendants(pid: int) -> dict[int, str]:

@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage
 
 from shoal.kit import vault
+from shoal.kit.errors import NotFound
 from shoal.kit.transactions import OutsideTransaction, one_transaction
-from shoal.notify import checks, operations, providers, queries, steps
+from shoal.notify import operations, providers, queries, steps, ways
 from shoal.notify.mail import Backend
 from shoal.notify.models import Outgoing
-from shoal.notify.providers import NotTaken, OutboxExposed
+from shoal.notify.providers import NoMail, NoTexts, NotTaken
 from shoal.notify.rules import is_loopback
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +42,8 @@ def send(text: str = "hello", *, at: datetime = AT) -> None:
 
 
 @pytest.fixture
-def provider(settings):
-    settings.SHOAL_SMS = f"{__name__}:Recorder"
+def provider(monkeypatch):
+    monkeypatch.setenv("SHOAL_SMS", f"{__name__}:Recorder")
     providers.text_provider.cache_clear()
     recorder = Recorder()
     original = providers.import_string
@@ -73,20 +74,31 @@ def test_a_message_leaves_with_its_reason_or_not_at_all():
     ("http://localhost:8000", "127.0.0.1", True), ("http://[::1]:8000", "::1", True),
     ("http://192.168.1.20:8000", "127.0.0.1", False),
 ])  # fmt: skip
-def test_the_outbox_refuses_where_strangers_come(settings, monkeypatch, public, host, open_to_all):
-    settings.SHOAL_PUBLIC_URL = public
+def test_the_outbox_refuses_where_strangers_come(monkeypatch, public, host, open_to_all):
+    monkeypatch.setenv("SHOAL_PUBLIC_URL", public)
     monkeypatch.setenv("SHOAL_HOST", host)
-    assert providers.outbox_allowed() == open_to_all
-    assert bool(checks.outbox_is_private()) != open_to_all
+    assert ways.outbox_allowed() == open_to_all
+    assert ways.refused_channels() == ([] if open_to_all else ["text", "mail"])
     if not open_to_all:
-        with pytest.raises(OutboxExposed):
+        with pytest.raises(NoTexts):
             send()
-        with pytest.raises(OutboxExposed):
+        with pytest.raises(NoMail):
+            Backend().send_messages([EmailMessage("Hello", "Body", to=["a@x.example"])])
+        with pytest.raises(NotFound):
             queries.outbox()
         assert not Outgoing.objects.exists()
-        settings.SHOAL_OUTBOX_ANYWHERE = True
+        monkeypatch.setenv("SHOAL_OUTBOX_ANYWHERE", "yes")
         send()
-        assert checks.outbox_is_private() == []
+        assert ways.refused_channels() == []
+
+
+def test_each_channel_is_closed_by_itself(monkeypatch, provider):
+    """Texts are set up and mail is not: the refusal names what is missing."""
+    monkeypatch.setenv("SHOAL_PUBLIC_URL", "https://shop.example")
+    send()
+    with pytest.raises(NoMail, match="E-mail is not set up"):
+        operations.keep_mail(to="olga@x.example", subject="Hello", body="Body", at=AT)
+    assert [row.channel for row in Outgoing.objects.all()] == ["text"]
 
 
 def test_a_provider_takes_a_text_once(provider):
@@ -109,7 +121,7 @@ def test_a_busy_provider_is_asked_again_later(provider):
 
 def test_mail_without_a_server_stays_in_the_outbox():
     sent = Backend().send_messages(
-        [EmailMultiAlternatives("Hello", "Body", to=["a@x.example", "b@x.example"])]
+        [EmailMessage("Hello", "Body", to=["a@x.example", "b@x.example"])]
     )
     assert sent == 2
     assert {kept.to for kept in queries.outbox()} == {"a@x.example", "b@x.example"}

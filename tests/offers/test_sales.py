@@ -1,7 +1,7 @@
 """A flash sale from the draft to its end."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,10 @@ def in_warehouse() -> list[int]:
     return list(rows.values_list("available", flat=True))
 
 
+def open_of(product: Product, *, at: datetime) -> list[Offer]:
+    return list(queries.open_offers(at=at).filter(sku__product=product))
+
+
 def rows() -> dict[str, int]:
     return {
         "sales": FlashSale.objects.count(),
@@ -49,7 +53,7 @@ def test_a_sale_opens_by_its_window_alone() -> None:
     card = queries.open_sales(at=AT + HOUR)[0]
     assert (card.sale, card.offers, card.from_minor, card.received) == (sale, 2, 10_000, 10)
     assert card.most_earned_minor == 2_000
-    assert len(queries.offers_of_product(product_id=product.id, at=AT + HOUR)) == 2
+    assert len(open_of(product, at=AT + HOUR)) == 2
     assert queries.open_sales(at=AT + DAY) == []
     assert all(check.ok for check in doctor.checks())
 
@@ -212,7 +216,7 @@ def test_cancelled_gives_back_what_nobody_holds() -> None:
     operations.cancel_sale(sale=sale, reason="flood", by=OLGA, at=AT + 2 * HOUR)
     assert sorted(in_warehouse()) == [8, 10]
     assert queries.open_sales(at=AT + 2 * HOUR) == []
-    assert queries.offers_of_product(product_id=product.id, at=AT + 2 * HOUR) == []
+    assert open_of(product, at=AT + 2 * HOUR) == []
     with one_transaction():
         release(lines={line: AT + 3 * HOUR}, by="worker:expire", reason="unpaid")
     assert operations.close_ended_sales(at=AT + 3 * HOUR) == 2
@@ -238,7 +242,7 @@ def test_a_suspended_brand_is_out_of_sight_and_comes_back() -> None:
     now, version = AT + HOUR, Product.objects.get().version
     brands.suspend_brand(brand=brand, reason="reports", by=OLGA, at=now)
     assert queries.open_sales(at=now) == []
-    assert queries.offers_of_product(product_id=product.id, at=now) == []
+    assert open_of(product, at=now) == []
     with pytest.raises(NotFound):
         queries.public_sale(code=sale.code, at=now)
     offer = queries.offer_by_code(code=Offer.objects.all()[0].code)
@@ -254,7 +258,7 @@ def test_a_withdrawn_product_is_not_open() -> None:
     product = goods.live_product(brand)
     goods.scheduled_sale(brand, product)
     catalog.withdraw_product(product=product, reason="recalled", by="owner", at=AT)
-    assert queries.offers_of_product(product_id=product.id, at=AT + HOUR) == []
+    assert open_of(product, at=AT + HOUR) == []
 
 
 def test_a_sale_page_asks_as_often_for_many_offers_as_for_few() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from shoal.kit.ids import short_code, uuid7
-from shoal.ledger.queries import transfers_about
+from shoal.ledger.queries import transfers
 from shoal.payments import operations
 from shoal.payments.models import Intent, Refund
 from shoal.payments.providers import ProviderNotice
@@ -92,7 +92,7 @@ def ask_all_back(wants: Sequence[RefundWanted]) -> list[Refund]:
 def books(intent: Intent) -> dict[tuple[str, str], int]:
     """What each account has from this intent: (kind, currency) to credits less debits."""
     sums: dict[tuple[str, str], int] = defaultdict(int)
-    for transfer in transfers_about(intent.subject):
+    for transfer in transfers(subjects=[intent.subject]):
         sums[transfer.debit.kind, transfer.currency] -= transfer.amount
         sums[transfer.credit.kind, transfer.currency] += transfer.amount
     return {account: amount for account, amount in sums.items() if amount}

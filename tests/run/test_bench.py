@@ -34,6 +34,17 @@ def test_fewer_than_five_times_is_no_median() -> None:
         bench.Report("x").median(lambda: None, times=3)
 
 
+def test_a_long_run_is_cut_into_five_slices() -> None:
+    begun = 100.0
+    steps = [(begun + 2 * number, 10) for number in range(1, 11)]
+    assert bench.slice_rates(begun, steps) == [5.0] * 5
+    # The second half takes twice as long; six steps are slices of one, one, one, one and two.
+    slow = [(101.0, 6), (102.0, 6), (103.0, 6), (105.0, 6), (107.0, 6), (109.0, 6)]
+    assert bench.slice_rates(begun, slow) == [6.0, 6.0, 6.0, 3.0, 3.0]
+    with pytest.raises(ValueError, match="5"):
+        bench.slice_rates(begun, slow[:4])
+
+
 def test_all_of_them_are_told_and_one_that_cannot_run_stops_no_other(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,7 @@ def bare(tmp_path: Path) -> Path:
     shutil.copy(CHECKOUT / "run", tmp_path / "run")
     shutil.copytree(CHECKOUT / "requirements", tmp_path / "requirements")
     (tmp_path / "bin").mkdir()
-    for name in ("sh", "dirname", "cat", "cksum", "grep", "rm"):
+    for name in ("sh", "dirname", "cat", "cksum", "grep", "rm", "mkdir", "cp"):
         found = shutil.which(name)
         assert found is not None
         (tmp_path / "bin" / name).symlink_to(found)
@@ -66,3 +66,29 @@ def test_a_python_without_ensurepip_names_the_package(bare: Path) -> None:
     code, said = run("--version", script=bare / "run", PATH=f"{bare}/bin")
     assert code == 1
     assert said == "shoal: this Python lacks ensurepip; install the package python3.12-venv.\n"
+
+
+def test_what_comes_as_source_is_built_by_what_the_lock_names(bare: Path) -> None:
+    asked = bare / "asked"
+    fake_python(
+        bare,
+        f"""case $* in
+        *'-m venv'*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
+        *'-m pip install'*) echo "$*" >>{asked} ;;
+        *purelib*) echo {bare} ;;
+        esac""",
+    )
+    where = {"PATH": f"{bare}/bin", "SHOAL_VENV": f"{bare}/venv"}
+    code, said = run("--version", script=bare / "run", **where)
+    assert code == 0, said
+    first, second = asked.read_text().splitlines()
+    assert first.endswith(f"-r {bare}/requirements/build.txt")
+    assert second.endswith(f"--no-build-isolation -r {bare}/requirements/run.txt")
+    assert all("--require-hashes" in words for words in (first, second))
+    # Nothing is installed twice, and a new lock of what builds is a reason to install.
+    run("--version", script=bare / "run", **where)
+    assert len(asked.read_text().splitlines()) == 2
+    with (bare / "requirements" / "build.txt").open("a") as lock:
+        lock.write("wheel==1\n")
+    run("--version", script=bare / "run", **where)
+    assert len(asked.read_text().splitlines()) == 4

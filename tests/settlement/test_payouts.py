@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from shoal.kit import vault
 from shoal.ledger.models import Account, Balance
-from shoal.ledger.queries import transfers_about
+from shoal.ledger.queries import transfers
 from shoal.notify.models import Outgoing
 from shoal.orders.models import Order
 from shoal.settlement.accounts import (
@@ -114,7 +114,7 @@ def test_the_bank_sends_it_back_after_it_was_paid(partner):
     send_payouts(at=EARNED)
     assert state(payout) == State.FAILED
     assert (balance(party), at(Account.Kind.BANK)) == (2_000, proof)
-    kinds = {one.kind for one in transfers_about(payout.id)}
+    kinds = {one.kind for one in transfers(subjects=[payout.id])}
     assert kinds == {"payout", "payout_paid", "payout_returned", "payout_failed"}
     assert trade.is_sound()
 

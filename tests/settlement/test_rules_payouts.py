@@ -1,10 +1,14 @@
 """What holds a payout back, and what the bank's word means: every row of the tables."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from shoal.kit.money import Money
 from shoal.settlement.models_payouts import Payout, PayoutNotice
@@ -132,3 +136,66 @@ def test_an_older_word_does_not_overturn_a_newer_one() -> None:
 )
 def test_periods_have_names(day: datetime, period: str, name: str) -> None:
     assert period_of(at=day, period=period) == name
+
+
+moments = st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+standings = st.builds(
+    Standing,
+    balance=st.integers(-2_000, 2_000).map(lambda minor: Money(minor, "CNY")),
+    minimum=st.integers(0, 2_000),
+    account=st.sampled_from(["", "proving", "refused", "verified"]),
+    held_until=st.none() | moments,
+    suspended=st.booleans(),
+    under_way=st.booleans(),
+    holds=st.lists(st.text(max_size=5), max_size=2).map(tuple),
+)
+
+
+@given(standings, moments)
+def test_who_may_be_paid_has_earned_it_and_is_free_of_all_else(
+    standing: Standing, at: datetime
+) -> None:
+    free = not (standing.suspended or standing.under_way or standing.holds)
+    enough = standing.balance.minor >= max(1, standing.minimum)
+    waited = standing.held_until is None or standing.held_until <= at
+    may = free and enough and waited and standing.account == "verified"
+    assert (blocks(standing=standing, at=at) == []) == may
+
+
+@given(standings, moments, st.text(max_size=5))
+def test_one_more_thing_that_holds_takes_no_other_away(
+    standing: Standing, at: datetime, reason: str
+) -> None:
+    before = blocks(standing=standing, at=at)
+    worse = replace(standing, holds=(*standing.holds, reason), suspended=True)
+    assert set(blocks(standing=worse, at=at)) == {
+        *before, Block(Why.SUSPENDED), Block(Why.OPERATOR, reason=reason)
+    }  # fmt: skip
+
+
+def heard(words: Sequence[tuple[Word, datetime]]) -> str:
+    """The state of a payout that was sent, after these words in the order they arrived."""
+    state, told_at = str(S.SENT), None
+    for word, at in words:
+        if judged(word, state, happened_at=at, told_at=told_at) == V.ACCEPTED:
+            state, told_at = word, at
+    return state
+
+
+@given(st.permutations(list(Word)), moments, st.timedeltas(min_value=SECOND, max_value=SECOND * 9))
+def test_in_whatever_order_two_words_arrive_the_later_one_holds(
+    words: list[Word], first_at: datetime, later: timedelta
+) -> None:
+    assume(first_at < datetime(9000, 1, 1, tzinfo=UTC))
+    told = [(words[0], first_at), (words[1], first_at + later)]
+    assert heard(told) == heard(told[::-1]) == words[1]
+    assert heard([*told, *told]) == words[1]
+
+
+@given(moments, moments, st.sampled_from(["daily", "weekly", "monthly"]))
+def test_a_period_is_one_stretch_of_days(one: datetime, other: datetime, period: str) -> None:
+    names = [period_of(at=at, period=period) for at in sorted((one, other))]
+    assert names == sorted(names)
+    if one.date() == other.date():
+        assert names[0] == names[1]
+    assert names[0] != names[1] or abs(one - other) < timedelta(days=31)

@@ -17,7 +17,7 @@ from shoal.brands.models import (
     Paper,
     Sample,
 )
-from shoal.brands.rules import PaperFacts, least_fee_bp, papers_missing
+from shoal.brands.rules import PaperFacts, papers_missing
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
@@ -81,11 +81,6 @@ def brand_by_code(*, code: str) -> Brand:
 def brands_by_id(*, ids: Iterable[UUID]) -> dict[UUID, Brand]:
     """This will return the brands with these ids, by id."""
     return Brand.objects.in_bulk(list(ids))
-
-
-def active_brands() -> list[Brand]:
-    """This will list the brands that sell, oldest first."""
-    return list(Brand.objects.filter(state=Brand.State.ACTIVE).order_by("applied_at", "id"))
 
 
 def memberships_of(*, person: Person) -> list[BrandMember]:
@@ -180,12 +175,6 @@ def signed_contract(*, brand_id: UUID) -> Contract | None:
     """This will return the contract in force: the newest version that was signed."""
     rows = Contract.objects.filter(brand=brand_id, signed_at__isnull=False)
     return rows.order_by("-version").first()
-
-
-def contract_fee_bp(*, brand_id: UUID, path: Sequence[str]) -> int:
-    """This will return the least fee by the contract in force; `path`: the category, leaf first."""
-    contract = signed_contract(brand_id=brand_id)
-    return least_fee_bp(contract.fees, path) if contract else 0
 
 
 def paper_of(*, brand: Brand, code: str) -> Paper:

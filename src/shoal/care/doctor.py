@@ -53,8 +53,11 @@ WHERE hold.quantity IS DISTINCT FROM goods.units
     OR (goods.state = 'held' AND held.closed_at IS NOT NULL)
 """
 
+# By what has happened since: a check reads no clock.
 _OVERDUE = """
-SELECT count(*) FROM care_case WHERE closed_at IS NULL AND until_at < now() - interval '1 hour'
+SELECT count(*) FROM care_case
+WHERE closed_at IS NULL
+    AND until_at < (SELECT max(at) FROM care_casestep) - interval '1 hour'
 """
 
 
@@ -90,8 +93,8 @@ def checks() -> Iterable[Check]:
         none_found(
             "cases: silence past a deadline decides",
             _OVERDUE,
-            "{found} cases wait more than an hour past their deadline. Is the worker running? The"
-            " log says which case it could not decide, and why.",
+            "{found} cases wait though their deadline was over an hour before the newest step of"
+            " any case. Is the worker running? The log says what it could not decide, and why.",
         ),
         warning=True,
     )

@@ -16,7 +16,7 @@ from shoal.care.rules_cases import Deed, Reason, Side, State
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
 from shoal.kit.transactions import step
-from shoal.notify.providers import OutboxExposed
+from shoal.notify.providers import NoMail, NoTexts
 from shoal.notify.steps import send_mail, send_text
 from shoal.people.models import Operator, Person
 from shoal.people.queries import operators, profile
@@ -35,13 +35,12 @@ PLACES = {
 def tell(*, case: Case, deed: Deed, side: Side | None, at: datetime) -> None:
     """This will put a message on its way to everybody whom a deed concerns.
 
-    Nothing is sent where messages would lie open to strangers: the page says the same.
+    Whom no message reaches, as where mail is not set up yet, the page tells the same.
     """
-    with suppress(OutboxExposed):
-        for who in rules.told(deed=deed, state=case.state, side=side):
-            for person in _people(case, who):
-                with override(person.language):
-                    _send(case, deed, who, person, at)
+    for who in rules.told(deed=deed, state=case.state, side=side):
+        for person in _people(case, who):
+            with override(person.language), suppress(NoTexts, NoMail):
+                _send(case, deed, who, person, at)
 
 
 def _send(case: Case, deed: Deed, who: Side, person: Person, at: datetime) -> None:

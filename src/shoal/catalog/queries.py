@@ -20,9 +20,7 @@ from shoal.catalog.models import (
     Sku,
 )
 from shoal.catalog.rules import category_path
-from shoal.kit import pictures
 from shoal.kit.errors import NotFound
-from shoal.kit.texts import in_language
 
 # What was accepted once: links to it are about, whatever became of it.
 _PUBLIC = Q(state__in=[Product.State.LIVE, Product.State.WITHDRAWN])
@@ -110,20 +108,6 @@ def products_by_reference(*, brand: Brand, references: Iterable[str]) -> dict[st
     """This will return a brand's products by the brand's own numbers."""
     rows = full_products().filter(brand=brand, reference__in=list(references))
     return {product.reference: product for product in rows}
-
-
-def products_of_brand(
-    *, brand: Brand, state: Product.State | None = None, limit: int = 50, offset: int = 0
-) -> list[Product]:
-    """This will list a brand's products, what changed last first.
-
-    Each carries `has_open_revision`.
-    """
-    waiting = Revision.objects.filter(product=OuterRef("pk"), verdict="")
-    rows = full_products().filter(brand=brand).annotate(has_open_revision=Exists(waiting))
-    if state is not None:
-        rows = rows.filter(state=state)
-    return list(rows.order_by("-changed_at", "-id")[offset : offset + limit])
 
 
 def searched_products(
@@ -243,11 +227,6 @@ def category_paths() -> dict[str, list[str]]:
     return {code: category_path(parents, code) for code in parents}
 
 
-def codes_below(*, code: str) -> list[str]:
-    """This will return the codes of a category and of all that is below it."""
-    return [other for other, path in category_paths().items() if code in path]
-
-
 def freight_by_code(*, brand: Brand, code: str) -> FreightTemplate:
     """This will return one freight template of a brand's. Raises NotFound."""
     template = FreightTemplate.objects.filter(brand=brand, code=code).first()
@@ -269,11 +248,6 @@ def freight_templates(*, brand: Brand) -> list[FreightTemplate]:
     """This will list a brand's freight templates by name, with their further currencies."""
     rows = FreightTemplate.objects.filter(brand=brand).prefetch_related("prices")
     return list(rows.order_by("name"))
-
-
-def picture_sources(picture: Picture, *, base_language: str = "zh") -> pictures.Sources:
-    """This will return the addresses of all sizes of a product's picture, and its text."""
-    return pictures.sources(picture.stored, alt=in_language(picture.alts, base_language))
 
 
 def covers(*, product_ids: Iterable[UUID]) -> dict[UUID, Picture]:

@@ -27,12 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """This will run until Ctrl-C; the first start builds the demo world."""
-    from shoal.run import stack
+    from shoal.run import outbox, stack
     from shoal.run.supervisor import Stopped, only_one
 
     _choose_address(arguments)
     data = env.data_folder()
     tell = teller()
+    outbox.require_way_out(print)
     with only_one(data), stack.held_ports() as held:
         if arguments.fresh:
             tell(f"deleting the old world in {data}")

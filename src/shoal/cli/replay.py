@@ -1,6 +1,7 @@
 """`shoal replay online-retail FILE`: a real retailer's history through the same operations."""
 
 import argparse
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,39 +25,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """This will replay what is missing, compare the figures, and return 1 if one differs."""
+    from shoal.replay.source import Source
+    from shoal.replay.trouble import CannotReplay
     from shoal.run import database
+    from shoal.run.supervisor import only_one
 
-    if not arguments.file.is_file():
-        raise CannotRun(f"There is no file {arguments.file}.")
+    file: Path = arguments.file
+    if not file.is_file():
+        raise CannotRun(f"There is no file {file}.")
     if arguments.limit is not None and arguments.limit < 1:
         raise CannotRun("--limit takes a number of invoices, 1 or more.")
     data = env.data_folder()
-    with database.borrowed(data):
-        database.check(data)
-        set_up_django()
-        return replay(arguments.file, limit=arguments.limit, data=data)
+    try:
+        tell = teller()
+        tell("reading the file")
+        source = Source(file, limit=arguments.limit)
+        # A worker beside it would let the history's open orders expire: it lives in today.
+        with only_one(data), database.borrowed(data):
+            database.check(data)
+            set_up_django()
+            return replay(source, data=data, tell=tell)
+    except CannotReplay as trouble:
+        raise CannotRun(str(trouble)) from trouble
 
 
-def replay(file: Path, *, limit: int | None, data: Path) -> int:
-    """This will replay `file` into the database of the settings and print what it came to."""
+def replay(source: "Source", *, data: Path, tell: Callable[[str], None]) -> int:
+    """This will replay `source` into the database of the settings and print what it came to."""
     from rich.console import Console
 
     from shoal.cli.migrate import bring_up_to_date
     from shoal.replay import report, selling, world
     from shoal.replay.figures import figures_of
-    from shoal.replay.source import Source
     from shoal.run import doctor
 
-    tell = teller()
     bring_up_to_date(data, quiet=True)
-    tell("reading the file")
-    source = Source(file, limit=limit)
+    world.refuse_strange_orders(source)
     expected = figures_of(
-        file, limit=limit, supply_percent=world.SUPPLY_PERCENT, rate_bp=world.RATE_BP
+        source.path,
+        limit=source.limit,
+        supply_percent=world.SUPPLY_PERCENT,
+        rate_bp=world.RATE_BP,
     )
     tell("brand")
     made = world.prepare(source, tell=tell)
-    last = _live(source, made, lines=expected.lines, limit=limit, data=data)
+    last = _live(source, made, lines=expected.lines, data=data, tell=tell)
     selling.finish(last, made)
     tell("comparing")
     result = report.outcome(made, expected=expected, checks=doctor.all_checks())
@@ -65,7 +77,7 @@ def replay(file: Path, *, limit: int | None, data: Path) -> int:
 
 
 def _live(
-    source: "Source", made: "World", *, lines: int, limit: int | None, data: Path
+    source: "Source", made: "World", *, lines: int, data: Path, tell: Callable[[str], None]
 ) -> datetime:
     """Lives through batch after batch under a progress bar; returns the last day's morning."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -73,7 +85,13 @@ def _live(
     from shoal.replay import history, selling
     from shoal.replay.matching import matched
 
-    kept = history.Progress.load(data / "replay-online-retail.json", limit=limit)
+    kept = history.Progress.load(
+        data / "replay-online-retail.json",
+        file=source.path,
+        limit=source.limit,
+        brand=made.brand.id,
+        tell=tell,
+    )
     last = source.begins_at()
     columns = ("lines", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as bar:
@@ -81,7 +99,7 @@ def _live(
         for number, batch in enumerate(history.batches(matched(source.documents()))):
             if number >= kept.batches:
                 selling.live(batch, made)
-                kept.step(limit=limit)
+                kept.step()
             last = batch.morning
             bar.advance(task, batch.lines)
     return last

@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """This will run until Ctrl-C or SIGTERM; every process it started has ended then."""
-    from shoal.run import stack
+    from shoal.run import outbox, stack
     from shoal.run.supervisor import Stopped, Supervisor, only_one
 
     del arguments
@@ -24,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
         Supervisor(data / "log" / "shoal.log", console=_print) as supervisor,
     ):
         try:
+            outbox.require_way_out(supervisor.say)
             stack.bring_up(supervisor, data=data, tell=supervisor.say, held=held)
             supervisor.say(f"ready {env.public_url()}/")
             supervisor.watch()

@@ -58,13 +58,6 @@ def platform_balances() -> list[tuple[str, str, Money]]:
         ]
 
 
-def transfers_about(subject: UUID) -> list[Transfer]:
-    """This will list the transfers about one order, payment, refund or batch, oldest first."""
-    return list(
-        Transfer.objects.filter(subject=subject).select_related("debit", "credit").order_by("id")
-    )
-
-
 def owed_to_parties() -> list[tuple[str, Money]]:
     """This will return (kind, sum of balances) of the accounts that brands and shops have."""
     rows = Balance.objects.values_list("account__kind", "account__currency")

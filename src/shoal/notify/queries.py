@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shoal.kit import vault
+from shoal.kit.errors import NotFound
+from shoal.notify import ways
 from shoal.notify.models import Outgoing
-from shoal.notify.providers import check_outbox, kept_channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,11 @@ class Kept:
 def outbox(*, limit: int = 50) -> list[Kept]:
     """This will return the newest messages that no provider carries, newest first.
 
-    Raises OutboxExposed where the page must not be open.
+    Raises NotFound where the page must not be open.
     """
-    check_outbox()
-    kept = Outgoing.objects.filter(channel__in=kept_channels(), sent_at=None)
+    if not ways.outbox_allowed():
+        raise NotFound
+    kept = Outgoing.objects.filter(channel__in=ways.kept_channels(), sent_at=None)
     rows = list(kept.order_by("-made_at", "-pk")[:limit])
     opened = vault.reveal_many([(row.key, row.sealed) for row in rows])
     return [

@@ -122,21 +122,6 @@ def offer_ids(*, codes: Iterable[str]) -> dict[str, UUID]:
     return _offer_ids.of(codes)
 
 
-def offers_of_product(*, product_id: UUID, at: datetime) -> list[Offer]:
-    """This will list a product's open offers in the order of its SKUs, the best of a SKU first.
-
-    A flash sale goes before a standing offer, then the lower price.
-    """
-    rows = open_offers(at=at).filter(sku__product=product_id)
-    return list(rows.order_by("sku__position", "sku", F("sale").asc(nulls_last=True), "sale_minor"))
-
-
-def coming_offers_of_product(*, product_id: UUID, at: datetime) -> list[Offer]:
-    """This will list a product's offers in sales that are announced but not open, soonest first."""
-    rows = full_offers().filter(sells(), opens_at__gt=at, sale__trailer_at__lte=at)
-    return list(rows.filter(sku__product=product_id).order_by("opens_at", "sku__position"))
-
-
 def best_offers(*, product_ids: Iterable[UUID], at: datetime) -> dict[UUID, Offer]:
     """This will return each product's open offer for a card, by product; those without have none.
 

@@ -133,6 +133,12 @@ def lines_of_requests(
     }
 
 
+def request_keys_of_brand(*, brand: UUID) -> set[UUID]:
+    """This will return the keys under which orders with something of a brand were asked for."""
+    orders = Parcel.objects.filter(brand=brand).values("order")
+    return set(Receipt.objects.filter(order__in=orders).values_list("key", flat=True))
+
+
 def recipients(*, orders: Iterable[Order]) -> dict[UUID, dict[str, str]]:
     """This will open the sealed recipients of orders, by order id; empty where one was erased."""
     rows = list(orders)

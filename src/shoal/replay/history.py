@@ -1,10 +1,12 @@
 """The history in batches: the lines of one day, 2,000 or a few more at most, in order of time."""
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
+from uuid import UUID
 
 from shoal.replay.matching import Return, Unmatched
 from shoal.replay.source import LONDON, Invoice
@@ -58,23 +60,34 @@ def _morning_of(at: datetime) -> datetime:
 
 @dataclass(slots=True)
 class Progress:
-    """How many batches are done; kept in a file of the data folder."""
+    """How many batches are done of one file in one database; kept in a file of the data folder.
+
+    `of` names both: a file's invoices live in a database under the brand that was made there.
+    """
 
     path: Path
+    of: dict[str, str | int | None]
     batches: int = 0
 
     @classmethod
-    def load(cls, path: Path, *, limit: int | None) -> "Progress":
-        """This will read the progress of a replay with the same limit, or begin at nothing."""
+    def load(
+        cls, path: Path, *, file: Path, limit: int | None, brand: UUID, tell: Callable[[str], None]
+    ) -> "Progress":
+        """This will read the progress of this very replay, or begin at nothing and say so."""
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        progress = cls(path, {"file": digest, "limit": limit, "brand": str(brand)})
         if path.is_file():
             kept = json.loads(path.read_text())
-            if kept["limit"] == limit:
-                return cls(path, kept["batches"])
-        return cls(path)
+            if kept.get("of") == progress.of:
+                progress.batches = kept["batches"]
+            else:
+                tell("the progress kept is of another database, file or --limit: beginning anew")
+        return progress
 
-    def step(self, *, limit: int | None) -> None:
+    def step(self) -> None:
         """This will note one more batch, so that a kill loses at most the one under way."""
         self.batches += 1
         fresh = self.path.with_suffix(".new")
-        fresh.write_text(json.dumps({"limit": limit, "batches": self.batches}))
+        fresh.write_text(json.dumps({"of": self.of, "batches": self.batches}))
         fresh.replace(self.path)

@@ -26,6 +26,7 @@ from shoal.payments.rules import Kind
 from shoal.replay.history import Batch
 from shoal.replay.returning import give_back
 from shoal.replay.source import Invoice
+from shoal.replay.trouble import CannotReplay
 from shoal.replay.world import World, order_key
 
 _PAID_AFTER = timedelta(minutes=2)
@@ -33,10 +34,6 @@ _ON_ITS_WAY = timedelta(days=3)
 _AFTER_SALES = timedelta(days=60)
 
 T = TypeVar("T")
-
-
-class Interrupted(RuntimeError):
-    """An operation refused what the retailer's history says happened."""
 
 
 def live(batch: Batch, world: World) -> None:
@@ -119,5 +116,8 @@ def _sell(invoices: Sequence[Invoice], world: World) -> None:
 
 def _taken(answer: T | Refused) -> T:
     if isinstance(answer, Refused):
-        raise Interrupted(str(answer))
+        raise CannotReplay(
+            f"The history could not go on: {answer} Something else acted on this database, such as"
+            " a worker: begin again on an empty one, with nothing else running on it."
+        )
     return answer

@@ -5,6 +5,8 @@ minute, and a cancellation (an invoice whose number begins with C) happens at it
 neither sold nor taken back is counted by the first kind that fits it.
 """
 
+import atexit
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +15,21 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from shoal.replay.trouble import CannotReplay
+
+atexit.register(gc.unfreeze)  # or DuckDB takes what was frozen for leaks, at the very end
+
 LONDON = ZoneInfo("Europe/London")
+_COLUMNS = {
+    "InvoiceNo": "VARCHAR",
+    "StockCode": "VARCHAR",
+    "Description": "VARCHAR",
+    "Quantity": "INTEGER",
+    "InvoiceDate": "TIMESTAMP",
+    "UnitPrice": "DOUBLE",
+    "CustomerID": "INTEGER",
+    "Country": "VARCHAR",
+}
 
 # Half a penny rounds to one, as the retailer's own till would; 0.001 is nothing in pence.
 _READ = """
@@ -103,14 +119,36 @@ class Article:
 class Source:
     """The file, opened; `limit` takes the first so many sale invoices by time.
 
-    With it come the cancellations until the last of them.
+    With it come the cancellations until the last of them. Raises CannotReplay for a file that is
+    no such history.
     """
 
     def __init__(self, path: Path, *, limit: int | None = None) -> None:
+        self.path, self.limit = path, limit
         self._duck = duckdb.connect(config={"memory_limit": "1GB", "threads": "2"})
+        self._check_columns(path)
         self._duck.execute(_READ, [str(path)])
         self._duck.execute(_CHOOSE, [limit if limit is not None else 2**62])
         self._duck.execute(_CANCELLED)
+        row = self._duck.execute("SELECT min(moment) FROM chosen").fetchone()
+        if row is None or row[0] is None:
+            raise CannotReplay(f"{path} holds no sale invoice with a customer.")
+        self._begins_at = _utc(row[0])
+
+    def _check_columns(self, path: Path) -> None:
+        try:
+            rows = self._duck.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise CannotReplay(f"{path} cannot be read as Parquet: {reason}") from error
+        there = {name: kind for name, kind, *_ in rows}
+        wrong = [
+            f"{name} ({kind}) {'is ' + there[name] if name in there else 'is missing'}"
+            for name, kind in _COLUMNS.items()
+            if there.get(name) != kind
+        ]
+        if wrong:
+            raise CannotReplay(f"{path} is not this retailer's history: {'; '.join(wrong)}.")
 
     def unsold(self) -> dict[str, int]:
         """This will count the lines of the whole file that are neither sold nor taken back."""
@@ -129,15 +167,16 @@ class Source:
 
     def begins_at(self) -> datetime:
         """This will return the moment of the first invoice."""
-        row = self._duck.execute("SELECT min(moment) FROM chosen").fetchone()
-        if row is None or row[0] is None:
-            raise ValueError("the file holds no sale invoice with a customer")
-        return _utc(row[0])
+        return self._begins_at
 
     def countries(self) -> list[str]:
         """This will list the countries that bought."""
         rows = self._duck.execute("SELECT DISTINCT country FROM chosen ORDER BY 1").fetchall()
         return [row[0] for row in rows]
+
+    def invoices(self) -> list[str]:
+        """This will list the numbers of the sale invoices."""
+        return [row[0] for row in self._duck.execute("SELECT invoice FROM chosen").fetchall()]
 
     def customers(self) -> list[int]:
         """This will list the customers' numbers."""

@@ -4,7 +4,6 @@ Everything is made by the operations that the pages use, and only what is missin
 be stopped anywhere and started again.
 """
 
-import atexit
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,11 +26,13 @@ from shoal.demo.admission import admit_brand
 from shoal.offers.operations import NewOffer, list_standing_offers
 from shoal.offers.queries import standing_offers
 from shoal.offers.rules import Terms
+from shoal.orders.queries import request_keys_of_brand
 from shoal.people.models import Person
 from shoal.people.operations import NewPerson, add_people
 from shoal.people.operations.invitations import appoint_operator
-from shoal.people.queries import operator_roles
+from shoal.people.queries import operator_roles, person_by_phone
 from shoal.replay.source import Article, Source
+from shoal.replay.trouble import CannotReplay
 from shoal.shops.models import Shop
 from shoal.shops.operations import open_shop
 from shoal.shops.queries import shops_of
@@ -44,6 +45,7 @@ SUPPLY_PERCENT = 80
 RATE_BP = 1_200
 KEYS = UUID("6b1f2a50-51cf-5c3a-9a3e-0d2f3c1b7e11")
 """Keys of what is made once are names under this one."""
+_OWNER = "+447400900901"
 _CATEGORY = "gifts"
 _CHUNK = 500
 _ALL = 100_000
@@ -68,12 +70,28 @@ def order_key(invoice: str) -> UUID:
     return uuid5(KEYS, invoice)
 
 
+def refuse_strange_orders(source: Source) -> None:
+    """This will raise CannotReplay if this world has sold what is not in `source`.
+
+    Then no figure could agree with it: the orders are of another file, or of more of this one.
+    """
+    owner = person_by_phone(_OWNER)
+    for membership in memberships_of(person=owner) if owner else ():
+        asked = request_keys_of_brand(brand=membership.brand_id)
+        strange = len(asked - set(map(order_key, source.invoices())))
+        if strange:
+            raise CannotReplay(
+                f"This database holds {strange:,} orders of a replay of another file, or of more of"
+                " this one: take a larger --limit or none, or an empty database (another --data)."
+            )
+
+
 def prepare(source: Source, *, tell: Tell) -> World:
     """This will make what is missing of the retailer's world and return it."""
     at = source.begins_at() - timedelta(days=1)
     owner, operator = add_people(
         entries=[
-            NewPerson(phone="+447400900901", name="Online Retail", language="en"),
+            NewPerson(phone=_OWNER, name="Online Retail", language="en"),
             NewPerson(phone="+447400900902", name="Olga", language="en"),
         ],
         at=at,
@@ -91,7 +109,6 @@ def prepare(source: Source, *, tell: Tell) -> World:
     # It is kept to the end: looking through it for garbage again and again took a twentieth.
     gc.collect()
     gc.freeze()
-    atexit.register(gc.unfreeze)  # or DuckDB takes what is left at the very end for leaks
     return made
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,6 +95,23 @@ class Report:
                 beside = f"   {bound} {limit.target:,.6g}: {verdict}"
             lines.append(f"  {name:<{width}}  {shown:>12}{beside}")
         return "\n".join(lines)
+
+
+def slice_rates(begun: float, steps: Sequence[tuple[float, float]]) -> list[float]:
+    """This will cut a run too long to repeat into five slices, and return the rate of each.
+
+    `steps` are (the second at which one was done, how much it did), by the clock of `begun`; each
+    slice has as many of them.
+    """
+    if len(steps) < _TIMES:
+        raise ValueError(f"fewer than {_TIMES} steps make no {_TIMES} slices")
+    rates = []
+    for number in range(_TIMES):
+        first, last = (len(steps) * bound // _TIMES for bound in (number, number + 1))
+        part = steps[first:last]
+        rates.append(sum(done for _, done in part) / (part[-1][0] - begun))
+        begun = part[-1][0]
+    return rates
 
 
 def machine() -> str:

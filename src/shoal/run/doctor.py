@@ -11,7 +11,7 @@ import psycopg
 
 from shoal import env
 from shoal.kit.health import Check, module_checks
-from shoal.run import database, health, ports
+from shoal.run import database, health, outbox, ports
 from shoal.run.trouble import CannotRun
 
 _FREE_BYTES = 500_000_000
@@ -21,6 +21,7 @@ _MANY_FACTS = 10_000
 def all_checks() -> Iterator[Check]:
     """This will run the checks one by one; a broken database ends them early."""
     yield from _settings()
+    yield from _messages()
     data = env.data_folder()
     yield _disk(data)
     yield from _ports()
@@ -57,6 +58,12 @@ def _settings() -> Iterator[Check]:
             env.read(setting.name)
         except env.BadSetting as trouble:
             yield Check(setting.name, ok=False, sentence=str(trouble))
+
+
+def _messages() -> Iterator[Check]:
+    texts, mail = outbox.trouble_with_texts(), outbox.trouble_with_mail()
+    yield Check("text messages", ok=not texts, sentence=texts)
+    yield Check("mail", ok=not mail, sentence=mail, warning=True)
 
 
 def _disk(data: Path) -> Check:

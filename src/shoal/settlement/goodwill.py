@@ -190,11 +190,6 @@ def open_goodwill_wishes() -> list[GoodwillWish]:
     return list(rows.order_by("id"))
 
 
-def goodwill_for(*, order: Order) -> list[Goodwill]:
-    """This will list what a customer was given about an order, oldest first."""
-    return list(Goodwill.objects.filter(order=order).order_by("id"))
-
-
 def latest_goodwill() -> list[Goodwill]:
     """This will list the gifts given last, newest first."""
     return list(Goodwill.objects.select_related("customer", "order").order_by("-id")[:30])

@@ -17,7 +17,6 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.kit.money import Money
 from shoal.kit.transactions import operation
 from shoal.ledger.models import Account, Balance
-from shoal.ledger.steps import lock_balance
 from shoal.payments.providers import ProviderDown, ProviderSaidNo
 from shoal.payments.rules import refund_pause as pause_after
 from shoal.settlement.models_payouts import PartyKind, Payout, PayoutAccount, PayoutHold, PayoutRun
@@ -33,6 +32,7 @@ from shoal.settlement.steps_payouts import (
     move,
     release,
     take_words,
+    what_came_between,
 )
 
 State = Payout.State
@@ -184,20 +184,11 @@ def decide_run(*, code: str, approve: bool, reason: str = "", by: str, at: datet
     found = parties(wanted=[(payout.party_kind, payout.party) for payout in made])
     for payout in made:
         party = in_currency(found[payout.party_kind, payout.party], payout.currency)
-        why = _why_not(party)
-        if why:
+        if why := what_came_between(party=party):
             fail_payout(payout=payout, reason=why, by=by, at=at)
         else:
             release(payout=payout, by=by, at=at)
     return run
-
-
-def _why_not(party: Party) -> str:
-    """What has come between a payout and its release: a return may have been decided since."""
-    if party.suspended:
-        return "suspended"
-    left = lock_balance(kind=party.ledger, party=party.id, currency=party.currency)
-    return "below zero" if left.minor < 0 else ""
 
 
 @operation

@@ -16,7 +16,7 @@ from shoal.kit.errors import NotFound
 from shoal.kit.locks import lock_row
 from shoal.kit.transactions import step
 from shoal.ledger.models import Account, Balance
-from shoal.notify.providers import OutboxExposed
+from shoal.notify.providers import NoMail, NoTexts
 from shoal.notify.steps import send_mail, send_text
 from shoal.people.models import Person
 from shoal.people.queries import names_of, profile
@@ -136,7 +136,7 @@ def tell(*, party: Party, subject: str, text: str, at: datetime, **facts: str) -
         with override(person.language):
             heading, body = gettext(subject), gettext(text).format(**facts)
         # Money does not wait for a message that this installation cannot send yet.
-        with suppress(OutboxExposed):
+        with suppress(NoTexts, NoMail):
             if party.kind == PartyKind.KEEPER and reached.phone:
                 send_text(to=reached.phone, text=body, at=at)
             elif reached.email:

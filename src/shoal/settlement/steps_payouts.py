@@ -136,6 +136,18 @@ def lock_account(*, party: Party) -> PayoutAccount | None:
 
 
 @step
+def what_came_between(*, party: Party) -> str:
+    """This will say what keeps a payout that was made from being released; "" for nothing.
+
+    A return may have been decided since: its party's part of it is owed before anything is paid.
+    """
+    if party.suspended:
+        return "suspended"
+    left = lock_balance(kind=party.ledger, party=party.id, currency=party.currency)
+    return "below zero" if left.minor < 0 else ""
+
+
+@step
 def release(*, payout: Payout, by: str, at: datetime) -> Payout:
     """This will let the worker send a locked payout that was made."""
     partner = default_payout_provider()

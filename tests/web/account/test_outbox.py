@@ -6,8 +6,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("anywhere", [False, True])
-def test_the_outbox_says_who_can_open_it(client, settings, anywhere):
-    settings.SHOAL_OUTBOX_ANYWHERE = anywhere
+def test_the_outbox_says_who_can_open_it(client, monkeypatch, anywhere):
+    if anywhere:
+        monkeypatch.setenv("SHOAL_HOST", "0.0.0.0")
+        monkeypatch.setenv("SHOAL_OUTBOX_ANYWHERE", "yes")
     text = client.get("/outbox", headers={"accept-language": "en"}).content.decode()
     assert ("Only this machine can open this page." in text) != anywhere
     assert ("Whoever reaches this site can open this page" in text) == anywhere

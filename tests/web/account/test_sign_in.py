@@ -156,14 +156,14 @@ def test_a_link_is_too_old_after_half_an_hour(client, mei):
     assert "_auth_user_id" not in client.session
 
 
-def test_the_outbox_is_closed_where_strangers_can_open_it(client, settings):
+def test_the_outbox_is_closed_where_strangers_can_open_it(client, monkeypatch):
     assert client.get("/outbox").status_code == 200
-    settings.SHOAL_PUBLIC_URL = "https://shop.example"
+    monkeypatch.setenv("SHOAL_PUBLIC_URL", "https://shop.example")
     assert client.get("/outbox").status_code == 404
     refused = client.post("/sign-in/", {"phone": PHONE}, headers={"Accept-Language": "en"})
     assert refused.status_code == 409
     assert "not set up" in refused.content.decode()
-    settings.SHOAL_OUTBOX_ANYWHERE = True
+    monkeypatch.setenv("SHOAL_OUTBOX_ANYWHERE", "yes")
     assert client.get("/outbox").status_code == 200
 
 

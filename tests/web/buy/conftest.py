@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from tests.web.buy.browser import BACKEND, HERE
+from shoal.kit.clock import now
+from tests.web.buy.browser import BACKEND, HERE, HOME
 
 
 @pytest.fixture
@@ -33,6 +34,14 @@ def alice(market) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(market.alice, backend=BACKEND)
     return client
+
+
+@pytest.fixture
+def home(market):
+    """An entry of Alice's address book."""
+    from shoal.people.operations import add_address
+
+    return add_address(person=market.alice, province="浙江省", at=now(), **HOME)
 
 
 @pytest.fixture

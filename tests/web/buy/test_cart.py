@@ -1,11 +1,13 @@
 """The cart: grouped by who ships, honest about what cannot be bought."""
 
+from uuid import uuid4
+
 import pytest
 
-from shoal.brands.operations import suspend_brand
+from shoal.brands.operations import restore_brand, suspend_brand
 from shoal.kit.clock import now
 from shoal.offers.models import Offer
-from shoal.orders.models import CartLine
+from shoal.orders.models import CartLine, Order
 from shoal.shelves.operations import set_shelf_markup
 from shoal.shelves.rules import MarkupKind
 from shoal.shops.operations import open_shop
@@ -115,6 +117,27 @@ def test_what_cannot_be_bought_says_why_and_is_left_out(alice, market, put, seco
     assert "is not on sale at the moment" in after.content.decode()
     assert after.context["quote"].goods_minor == 0
     assert CartLine.objects.count() == 2
+
+
+def test_a_brand_that_comes_back_is_still_in_the_cart_and_can_be_bought(
+    alice, market, put, second, home
+):
+    put(alice)
+    put(alice, 2, offer=second.code)
+    suspend_brand(brand=second.brand, reason="checking", by="olga", at=now())
+    assert cart(alice, market).context["quote"].goods_minor == 10_000
+    order = {"shop": market.shop.code, "key": str(uuid4()), "address": home.code}
+    lines = [f"{market.offer.code}~1~10000", f"{second.code}~2~10000"]
+    alice.post("/checkout", order | {"line": lines})
+    assert not Order.objects.exists()
+    restore_brand(brand=second.brand, reason="all is well", by="olga", at=now())
+    assert cart(alice, market).context["quote"].goods_minor == 30_000
+    alice.post("/checkout", order | {"line": lines})
+    placed = Order.objects.get()
+    assert sorted(placed.lines.values_list("offer__code", "quantity")) == sorted(
+        [(market.offer.code, 1), (second.code, 2)]
+    )
+    assert not CartLine.objects.exists()
 
 
 def test_a_price_that_changed_is_told(alice, market, put):

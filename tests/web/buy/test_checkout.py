@@ -14,19 +14,9 @@ from shoal.shelves.operations import set_shelf_markup
 from shoal.shelves.rules import MarkupKind
 from shoal.shops.operations import pause_shop
 from shoal.stock.models import Allotment
+from tests.web.buy.browser import HOME
 
 pytestmark = pytest.mark.django_db
-
-HOME = {
-    "recipient": "李爱丽", "phone": "13800000011", "region": "330000", "city": "杭州市",
-    "district": "西湖区", "street": "海边路 1 号",
-}  # fmt: skip
-
-
-@pytest.fixture
-def home(market):
-    """An entry of Alice's address book."""
-    return add_address(person=market.alice, province="浙江省", at=now(), **HOME)
 
 
 @pytest.fixture

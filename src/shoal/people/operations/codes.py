@@ -47,7 +47,7 @@ def request_code(*, phone: str, network: str, at: datetime) -> None:
 
     Asked again within a minute nothing is sent: the first code is on its way and stands.
     Known and unknown numbers are treated alike. `network` is whom limits count, see
-    `rules.network_of`. Raises NotAPhone, TooMany or OutboxExposed.
+    `rules.network_of`. Raises NotAPhone, TooMany or NoTexts.
     """
     number = _parsed(phone)
     index = vault.blind_index("phone", number)

@@ -74,13 +74,27 @@ def invite(
     `subject` is the brand's or shop's id, None for the platform; `place_name` is what the mail
     calls it. Who may invite is the caller's business. Raises NotAnEmail or NotARole.
     """
-    if place == Invitation.Place.PLATFORM and role not in Operator.Role.values:
-        raise NotARole(role=role)
+    _check_role(place, role)
     words = gettext("{place} has invited you to work with them on Shoal.").format(place=place_name)
     return _mail(
         address=_checked(email), place=place, subject=subject, role=role, place_name=place_name,
         words=words, by=by, at=at,
     )  # fmt: skip
+
+
+@operation
+def mint_invitation(*, email: str, role: str, by: str, at: datetime) -> str:
+    """This will return the link of an invitation to the platform, for who hands it over herself.
+
+    For an installation that sends no mail yet; who holds it answers for the address. An open
+    invitation for the same is withdrawn. Raises NotAnEmail or NotARole.
+    """
+    _check_role(Invitation.Place.PLATFORM, role)
+    _, link = _invitation(
+        address=_checked(email), place=Invitation.Place.PLATFORM, subject=None, role=role,
+        place_name=gettext("Shoal"), by=by, at=at,
+    )  # fmt: skip
+    return link
 
 
 @operation
@@ -104,6 +118,11 @@ def invite_supplier(*, email: str, network: str, at: datetime) -> None:
     )  # fmt: skip
 
 
+def _check_role(place: Invitation.Place, role: str) -> None:
+    if place == Invitation.Place.PLATFORM and role not in Operator.Role.values:
+        raise NotARole(role=role)
+
+
 def _checked(email: str) -> str:
     address = rules.parse_email(email)
     try:
@@ -125,6 +144,35 @@ def _mail(
     by: str,
     at: datetime,
 ) -> Invitation:
+    invitation, link = _invitation(
+        address=address, place=place, subject=subject, role=role, place_name=place_name, by=by,
+        at=at,
+    )  # fmt: skip
+    send_mail(
+        to=address,
+        subject=gettext("Your invitation to {place}").format(place=place_name),
+        body=gettext(
+            "{words}\n\n"
+            "Open this link within seven days to choose a password:\n{link}\n\n"
+            "If you did not expect this, you need not do anything."
+        ).format(words=words, link=link),
+        at=at,
+    )
+    return invitation
+
+
+@step
+def _invitation(
+    *,
+    address: str,
+    place: Invitation.Place,
+    subject: UUID | None,
+    role: str,
+    place_name: str,
+    by: str,
+    at: datetime,
+) -> tuple[Invitation, str]:
+    """A fresh invitation and its link; nobody can make the link again."""
     index = vault.blind_index("email", address)
     Invitation.objects.filter(
         place=place, subject=subject, role=role, email_index=index,
@@ -138,17 +186,7 @@ def _mail(
     vault.make_keys([invitation.id])
     invitation.sealed = vault.seal(invitation.id, {"email": address, "place_name": place_name})
     invitation.save(force_insert=True)
-    send_mail(
-        to=address,
-        subject=gettext("Your invitation to {place}").format(place=place_name),
-        body=gettext(
-            "{words}\n\n"
-            "Open this link within seven days to choose a password:\n{link}\n\n"
-            "If you did not expect this, you need not do anything."
-        ).format(words=words, link=f"{settings.SHOAL_PUBLIC_URL}/sign-in/invitation/{token}"),
-        at=at,
-    )
-    return invitation
+    return invitation, f"{settings.SHOAL_PUBLIC_URL}/sign-in/invitation/{token}"
 
 
 @operation

@@ -94,13 +94,6 @@ def rename_person(*, person: Person, name: str) -> None:
 
 
 @operation
-def choose_language(*, person: Person, language: str) -> None:
-    """This will keep the language that a person reads."""
-    if language in dict(settings.LANGUAGES):
-        Person.objects.filter(pk=person.pk).update(language=language)
-
-
-@operation
 def add_address(
     *,
     person: Person,

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shoal.kit.clock import now
 from shoal.kit.errors import NotFound, Refused
-from shoal.notify import providers
 from shoal.notify import queries as notify_queries
+from shoal.notify import ways
 from shoal.people import operations, queries, rules
 from shoal.people.operations import CodeOver, NotAPhone, TermsChanged, WrongCode
 from shoal.people.steps import TooMany
@@ -148,11 +148,11 @@ def home(request: SignedIn) -> HttpResponse:
 @require_GET
 def outbox(request: HttpRequest) -> HttpResponse:
     """This will show the messages that no provider carries, where the outbox may be open."""
-    if not providers.kept_channels() or not providers.outbox_allowed():
+    if not ways.kept_channels() or not ways.outbox_allowed():
         raise NotFound
     context = {
         "messages_out": notify_queries.outbox(),
-        "anywhere": settings.SHOAL_OUTBOX_ANYWHERE,
+        "anywhere": bool(ways.open_host()),
     }
     return render(request, "account/outbox.html", context)
 
@@ -190,7 +190,7 @@ def _step(
 
 
 def _texts_stay_here() -> bool:
-    return "text" in providers.kept_channels() and providers.outbox_allowed()
+    return "text" in ways.kept_channels() and ways.outbox_allowed()
 
 
 def _go(request: HttpRequest, where: str) -> HttpResponse:
