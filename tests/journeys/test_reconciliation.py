@@ -34,7 +34,7 @@ def test_two_operators_clear_a_difference(site, visitor, tmp_path):
     oskar.get_by_role("button", name="Agree").click()
     expect(oskar.get_by_text("Written off by two people")).to_be_visible()
     look_closely(oskar)
-    oskar.locator(".desk-back").click()
+    oskar.locator(".page-back").click()
     expect(oskar.get_by_text("All cleared up")).to_be_visible()
     look_closely(oskar)
 

@@ -146,6 +146,7 @@ def test_who_pays_by_both_ways_gets_one_payment_back(market: Market, *, at_once:
     assert (stock(market), escrow()) == ((9, 0, 1), 20_000)
     trade.money_arrives_back()
     assert escrow() == 10_000
+    assert OrderStep.objects.filter(order=order).latest("id").reason == "excess returned"
     assert trade.is_sound()
 
 

@@ -6,6 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from shoal.kit import vault
+from shoal.kit.money import Money
+from shoal.kit.transactions import operation
 from shoal.ledger.models import Account, Balance
 from shoal.ledger.queries import transfers
 from shoal.notify.models import Outgoing
@@ -25,6 +27,7 @@ from shoal.settlement.operations_payouts import (
     SameOperator,
     ask_payout,
     decide_run,
+    hand_over_file,
     hold_payouts,
     lift_hold,
     prepare_payouts,
@@ -34,8 +37,9 @@ from shoal.settlement.operations_payouts import (
     take_back,
 )
 from shoal.settlement.parties import currencies_of
-from shoal.settlement.rules_payouts import Why
-from shoal.settlement.steps_payouts import PayoutBlocked, PayoutTooLarge
+from shoal.settlement.payout_providers import PayoutWord
+from shoal.settlement.rules_payouts import Verdict, Why, Word
+from shoal.settlement.steps_payouts import PayoutBlocked, PayoutTooLarge, take_words
 from tests import trade
 from tests.payouts import (
     EARNED,
@@ -193,6 +197,29 @@ def test_what_holds_money_back_is_said(by_file):
     assert why_not(party) == set()
     Balance.objects.filter(account__party=party.id).update(debits=9_999)
     assert why_not(party) == {Why.BELOW_ZERO}
+
+
+def test_a_word_said_again_is_the_newest_word(mei):
+    """The bank says paid, says so again, and then comes what it had said in between."""
+    payout = ask_payout(party=mei, amount=None, by="mei", at=EARNED)
+    run = released()
+    hand_over_file(code=run.code, by=OLGA, at=EARNED)
+    state(payout)
+    said = [(Word.PAID, 1), (Word.PAID, 3), (Word.FAILED, 2)]
+    words = [
+        PayoutWord(
+            provider=payout.provider,
+            event=f"word-{minutes}",
+            word=word,
+            code=payout.code,
+            money=Money(payout.amount, payout.currency),
+            happened_at=EARNED + minutes * MINUTE,
+        )
+        for word, minutes in said
+    ]
+    verdicts = operation(take_words)(words=words, by="bank", at=EARNED + DAY)
+    assert verdicts == [Verdict.ACCEPTED, Verdict.REPEATED, Verdict.TOO_LATE]
+    assert (state(payout), balance(mei)) == (State.PAID, 0)
 
 
 def test_a_suspended_brand_waits(by_file):

@@ -138,6 +138,7 @@ def take_payments(facts: Sequence[PaymentCaptured]) -> None:
                 reason=_why_back(orders[fact.subject]),
                 by=PROCESS,
                 at=fact.at,
+                excess=orders[fact.subject].paid_at is not None,
             )
             for fact in facts
             if fact.subject not in settled or fact is not first[fact.subject]

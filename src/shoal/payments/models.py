@@ -128,7 +128,8 @@ class Refund(models.Model):
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=200)
     excess = models.BooleanField(
-        default=False, help_text="gives back money that paid for nothing: its subject is a notice"
+        default=False,
+        help_text="gives back what paid for nothing: paid twice, or a wrong sum",
     )
     state = models.CharField(max_length=8, choices=State, default=State.WANTED)
     attempts = models.PositiveIntegerField(default=0)

@@ -36,7 +36,8 @@ class IntentWanted:
 class RefundWanted:
     """`amount` of what was paid for `paid_for` (an order) to give back.
 
-    `subject` is what asks (a cancellation, a case, an approval): one refund each, ever.
+    `subject` is what asks (a cancellation, a case, an approval): one refund each, ever. `excess`:
+    it paid for nothing, so whatever it was paid for stays as it is.
     """
 
     paid_for: UUID
@@ -45,6 +46,7 @@ class RefundWanted:
     reason: str
     by: str
     at: datetime
+    excess: bool = False
 
 
 @step
@@ -139,6 +141,7 @@ def _new_refund(*, want: RefundWanted, intents: Iterable[Intent]) -> Refund:
         next_at=want.at,
         wanted_at=want.at,
         wanted_by=want.by,
+        excess=want.excess,
     )
 
 

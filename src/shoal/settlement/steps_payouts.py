@@ -292,6 +292,9 @@ def _take(word: PayoutWord, payout: Payout | None, *, by: str, at: datetime) -> 
         happened_at=word.happened_at,
         received_at=at,
     )
+    if payout is not None and verdict == Verdict.REPEATED and payout.told_at is not None:
+        payout.told_at = max(payout.told_at, word.happened_at)
+        payout.save(update_fields=["told_at"])
     if payout is not None and verdict == Verdict.ACCEPTED:
         payout.told_at = word.happened_at
         payout.reference = word.reference or payout.reference

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                     ('amount', models.BigIntegerField()),
                     ('currency', models.CharField(max_length=3)),
                     ('reason', models.CharField(max_length=200)),
-                    ('excess', models.BooleanField(default=False, help_text='gives back money that paid for nothing: its subject is a notice')),
+                    ('excess', models.BooleanField(default=False, help_text='gives back what paid for nothing: paid twice, or a wrong sum')),
                     ('state', models.CharField(choices=[('wanted', 'Wanted'), ('sent', 'the provider has it in hand'), ('done', 'Done'), ('failed', 'tried again at next_at; with none, an operator must look')], default='wanted', max_length=8)),
                     ('attempts', models.PositiveIntegerField(default=0)),
                     ('next_at', models.DateTimeField(help_text='when the worker acts on it again', null=True)),

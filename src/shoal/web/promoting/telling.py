@@ -134,7 +134,9 @@ def line_notes(line: OrderLine, currency: str) -> list[str]:
         ("platform", line.platform_discount_minor),
     )
     return [
-        f"{funder_words(funder)}: {amount_text(amount=Money(-minor, currency))}"
+        gettext("{whose}: {amount}").format(
+            whose=funder_words(funder), amount=amount_text(amount=Money(-minor, currency))
+        )
         for funder, minor in amounts
         if minor
     ]
