@@ -11,7 +11,7 @@ from shoal.kit.transactions import operation
 from shoal.ledger.models import Account, Balance
 from shoal.ledger.queries import transfers
 from shoal.notify.models import Outgoing
-from shoal.orders.models import Order
+from shoal.orders.models import Order, Parcel
 from shoal.settlement.accounts import (
     give_account,
     judge_account,
@@ -236,6 +236,21 @@ def test_a_suspended_brand_waits(by_file):
     assert (state(payout), balance(party)) == (State.FAILED, 7_000)
     assert why_not(brand(market)) == {Why.SUSPENDED}
     assert prepare_payouts(at=EARNED) == 0
+
+
+def test_a_closed_brand_is_paid_its_last_once_nobody_can_ask_anything_of_it(by_file):
+    from shoal.brands.operations import suspend_brand
+
+    market = trade.open_market()
+    earned(market)
+    verified(brand(market))
+    suspend_brand(brand=market.brand, reason="contract ended", by=OLGA, at=EARNED)
+    over = Parcel.objects.get().delivered_at + 90 * DAY
+    assert why_not(brand(market), at=over - MINUTE) == {Why.SUSPENDED}
+    assert why_not(brand(market), at=over) == set()
+    payout = ask_payout(party=brand(market), amount=None, by="owner", at=over)
+    released(at=over)
+    assert (state(payout), balance(brand(market))) == (State.RELEASED, 0)
 
 
 def test_who_fell_below_zero_before_the_release_waits(by_file):

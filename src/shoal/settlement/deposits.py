@@ -7,12 +7,11 @@
 | given back | deposit → payout → bank, as any payout |
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -22,15 +21,14 @@ from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
 from shoal.kit.transactions import operation
-from shoal.ledger.models import Account, Balance
+from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance
 from shoal.ledger.steps import AccountKey, NewTransfer, lock_balance, post
-from shoal.orders.models import Parcel
 from shoal.settlement.models_payouts import DepositMove, PayoutAccount
 from shoal.settlement.parties import brand_party, tell
-from shoal.settlement.queries import lines_of_brand, unsettled_of_brand
+from shoal.settlement.queries import answering_of
 from shoal.settlement.queries_payouts import standing_of
-from shoal.settlement.rules_deposits import Answering, Keeps, claims_until, keeps
+from shoal.settlement.rules_deposits import Keeps, keeps
 from shoal.settlement.steps_payouts import lock_account, make_deposit_payout
 
 Kind = DepositMove.Kind
@@ -185,7 +183,7 @@ def _give_back(moved: DepositMove, brand: Brand, *, by: str, at: datetime) -> No
     held = _may_go_back(brand, at=at)
     if account is None or account.state != PayoutAccount.State.VERIFIED:
         raise NoVerifiedAccount
-    standing = standing_of(party=party, account=account, balance=held)
+    standing = standing_of(party=party, account=account, balance=held, at=at)
     if standing.holds:
         raise PayoutsHeld
     if standing.held_until is not None and at < standing.held_until:
@@ -201,7 +199,7 @@ def _may_go_back(brand: Brand, *, at: datetime) -> Money:
     """What a brand's deposit is, locked, when nothing forbids to give it back."""
     lock_balance(kind=Account.Kind.BRAND, party=brand.id, currency=brand.currency)
     held = lock_balance(kind=Account.Kind.DEPOSIT, party=brand.id, currency=brand.currency)
-    answering = _answering(brand)
+    answering = answering_of(brand=brand.id, sells=brand.state == Brand.State.ACTIVE)
     match keeps(answering, at=at):
         case Keeps.SELLS:
             raise StillSelling
@@ -212,25 +210,6 @@ def _may_go_back(brand: Brand, *, at: datetime) -> Money:
     if held.minor <= 0:
         raise NoDeposit
     return held
-
-
-def _answering(brand: Brand) -> Answering:
-    balances = Balance.objects.filter(account__kind=Account.Kind.BRAND, account__party=brand.id)
-    last = Parcel.objects.filter(brand=brand).aggregate(at=Max("delivered_at"))["at"]
-    longest = lines_of_brand(brand=brand.id).aggregate(days=Max("return_days"))["days"]
-    return Answering(
-        sells=brand.state == Brand.State.ACTIVE,
-        balances=[row.credits - row.debits for row in balances],
-        under_way=unsettled_of_brand(brand=brand.id).exists(),
-        claims_until=claims_until(
-            delivered_at=last,
-            terms=[
-                timedelta(days=longest or 0),
-                settings.SHOAL_AFTER_SALES,
-                timedelta(days=settings.SHOAL_COUNTERFEIT_DAYS),
-            ],
-        ),
-    )
 
 
 def _day(moment: datetime) -> str:

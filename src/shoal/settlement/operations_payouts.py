@@ -184,7 +184,7 @@ def decide_run(*, code: str, approve: bool, reason: str = "", by: str, at: datet
     found = parties(wanted=[(payout.party_kind, payout.party) for payout in made])
     for payout in made:
         party = in_currency(found[payout.party_kind, payout.party], payout.currency)
-        if why := what_came_between(party=party):
+        if why := what_came_between(party=party, at=at):
             fail_payout(payout=payout, reason=why, by=by, at=at)
         else:
             release(payout=payout, by=by, at=at)

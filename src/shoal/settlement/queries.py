@@ -1,16 +1,18 @@
 """What a party has earned, line by line, and why."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.conf import settings
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from shoal.kit.money import Money
-from shoal.ledger.models import Account
+from shoal.ledger.models import Account, Balance
 from shoal.ledger.queries import party_balance
 from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.settlement.models import SettledFreight, SettledLine
+from shoal.settlement.rules_deposits import Answering, claims_until
 
 # Paid, and neither settled nor given back: the money is in escrow.
 ON_ITS_WAY = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED)
@@ -84,10 +86,25 @@ def lines_of_brand(*, brand: UUID) -> QuerySet[OrderLine]:
     )
 
 
-def unsettled_of_brand(*, brand: UUID) -> QuerySet[OrderLine]:
-    """This will list a brand's paid lines that are not settled yet, or have a case open."""
+def answering_of(*, brand: UUID, sells: bool) -> Answering:
+    """This will gather what a brand may still come to owe, in every currency."""
     lines = OrderLine.objects.filter(parcel__brand=brand)
-    return lines.filter(_WAITING | Q(open_cases__gt=0))
+    balances = Balance.objects.filter(account__kind=Account.Kind.BRAND, account__party=brand)
+    last = Parcel.objects.filter(brand=brand).aggregate(at=Max("delivered_at"))["at"]
+    longest = lines.aggregate(days=Max("return_days"))["days"]
+    return Answering(
+        sells=sells,
+        balances=[row.credits - row.debits for row in balances],
+        under_way=lines.filter(_WAITING | Q(open_cases__gt=0)).exists(),
+        claims_until=claims_until(
+            delivered_at=last,
+            terms=[
+                timedelta(days=longest or 0),
+                settings.SHOAL_AFTER_SALES,
+                timedelta(days=settings.SHOAL_COUNTERFEIT_DAYS),
+            ],
+        ),
+    )
 
 
 def settled_at(*, order: UUID) -> dict[UUID, datetime]:

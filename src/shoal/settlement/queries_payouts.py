@@ -24,6 +24,8 @@ from shoal.settlement.models_payouts import (
     PayoutStep,
 )
 from shoal.settlement.payout_providers.file import NAME as BY_FILE
+from shoal.settlement.queries import answering_of
+from shoal.settlement.rules_deposits import keeps
 from shoal.settlement.rules_payouts import Block, Standing, blocks
 from shoal.settlement.withholding import brackets_of, withhold
 
@@ -45,8 +47,20 @@ class PayoutDesk:
     """What would be kept back for the tax office if all of it were paid now."""
 
 
-def standing_of(*, party: "Party", account: PayoutAccount | None, balance: Money) -> Standing:
-    """This will gather what decides whether a party may be paid."""
+def is_stopped(*, party: "Party", at: datetime) -> bool:
+    """This will say whether a suspension keeps a party's money back at `at`.
+
+    A brand that sells no more is paid what it has once nothing can be asked of it any more.
+    """
+    if party.kind != PartyKind.BRAND or not party.suspended:
+        return party.suspended
+    return keeps(answering_of(brand=party.id, sells=False), at=at) is not None
+
+
+def standing_of(
+    *, party: "Party", account: PayoutAccount | None, balance: Money, at: datetime
+) -> Standing:
+    """This will gather what decides whether a party may be paid at `at`."""
     mine = Payout.objects.filter(party_kind=party.kind, party=party.id, currency=balance.currency)
     holds = PayoutHold.objects.filter(party_kind=party.kind, party=party.id, lifted_at=None)
     return Standing(
@@ -54,7 +68,7 @@ def standing_of(*, party: "Party", account: PayoutAccount | None, balance: Money
         minimum=minimum(currency=balance.currency),
         account=account.state if account else "",
         held_until=account.held_until if account else None,
-        suspended=party.suspended,
+        suspended=is_stopped(party=party, at=at),
         under_way=mine.filter(purpose=Payout.Purpose.BALANCE, state__in=OPEN).exists(),
         holds=tuple(holds.values_list("reason", flat=True)),
     )
@@ -63,7 +77,7 @@ def standing_of(*, party: "Party", account: PayoutAccount | None, balance: Money
 def payout_desk(*, party: "Party", account: PayoutAccount | None, at: datetime) -> PayoutDesk:
     """This will say what a party could be paid at `at`, and everything that is in the way."""
     balance = party_balance(kind=party.ledger, party=party.id, currency=party.currency)
-    standing = standing_of(party=party, account=account, balance=balance)
+    standing = standing_of(party=party, account=account, balance=balance, at=at)
     gross = max(balance.minor, 0)
     withheld = withheld_for(party=party, gross=gross, at=at) if gross else 0
     return PayoutDesk(

@@ -33,7 +33,7 @@ from shoal.settlement.models_payouts import (
 )
 from shoal.settlement.parties import Party, party_by_id, tell
 from shoal.settlement.payout_providers import PayoutWord, default_payout_provider
-from shoal.settlement.queries_payouts import standing_of, withheld_for
+from shoal.settlement.queries_payouts import is_stopped, standing_of, withheld_for
 from shoal.settlement.rules_payouts import Block, Verdict, Why, Word, blocks, judge
 
 State = Payout.State
@@ -70,7 +70,7 @@ def make_payout(
     """
     account = lock_account(party=party)
     balance = lock_balance(kind=party.ledger, party=party.id, currency=party.currency)
-    standing = standing_of(party=party, account=account, balance=balance)
+    standing = standing_of(party=party, account=account, balance=balance, at=at)
     found = blocks(standing=standing, at=at)
     if found or account is None:
         raise PayoutBlocked(blocks=found)
@@ -136,12 +136,12 @@ def lock_account(*, party: Party) -> PayoutAccount | None:
 
 
 @step
-def what_came_between(*, party: Party) -> str:
+def what_came_between(*, party: Party, at: datetime) -> str:
     """This will say what keeps a payout that was made from being released; "" for nothing.
 
     A return may have been decided since: its party's part of it is owed before anything is paid.
     """
-    if party.suspended:
+    if is_stopped(party=party, at=at):
         return "suspended"
     left = lock_balance(kind=party.ledger, party=party.id, currency=party.currency)
     return "below zero" if left.minor < 0 else ""

@@ -12,8 +12,8 @@ from shoal.people.models import Address
 from shoal.people.operations import add_address, remove_address
 from shoal.traffic.operations import make_share
 from tests import trade
-from tests.web.buy.browser import HERE
-from tests.web.buy.test_checkout import HOME, freight, home, once  # noqa: F401 - fixtures
+from tests.web.buy.browser import HERE, HOME
+from tests.web.buy.test_checkout import freight, once  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ FAR = HOME | {"region": "540000", "city": "拉萨市"}
 MANY = "9" * 5_000
 
 
-def test_an_address_removed_in_another_tab_is_replaced_by_none(alice, market, home):  # noqa: F811
+def test_an_address_removed_in_another_tab_is_replaced_by_none(alice, market, home):
     other = add_address(
         person=market.alice, province="浙江省", at=now(), **(HOME | {"street": "二"})
     )
@@ -78,7 +78,7 @@ def test_a_parcel_sent_elsewhere_has_a_phone_that_rings(alice, market):
 @pytest.mark.parametrize(
     "line", ["{code}~1~" + MANY, "{code}~" + MANY + "~10000", "{code}~99999~10000", "\0~1~10000"]
 )
-def test_endless_numbers_order_nothing(alice, market, home, line):  # noqa: F811
+def test_endless_numbers_order_nothing(alice, market, home, line):
     form = once(market, address=home.code) | {"line": line.format(code=market.offer.code)}
     assert alice.post("/checkout", form).status_code in {404, 409}
     assert not Order.objects.exists()

@@ -4,9 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from shoal.kit.clock import now
 from shoal.orders.models import Order
-from shoal.people.operations import add_address
 from shoal.promotions.models import Claim, Promotion
 from shoal.promotions.operations import stop_promotion
 from shoal.promotions.queries import PLATFORM
@@ -19,18 +17,6 @@ from tests.web.buy.browser import HERE
 
 pytestmark = pytest.mark.django_db
 Kind = Promotion.Kind
-
-
-HOME = {
-    "recipient": "李爱丽", "phone": "13800000011", "region": "330000", "city": "杭州市",
-    "district": "西湖区", "street": "海边路 1 号",
-}  # fmt: skip
-
-
-@pytest.fixture
-def home(market):
-    """An entry of Alice's address book."""
-    return add_address(person=market.alice, province="浙江省", at=now(), **HOME)
 
 
 def checkout(market, home, coupon: str) -> dict[str, str]:

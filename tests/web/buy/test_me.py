@@ -13,14 +13,9 @@ from shoal.people.models import Address
 from shoal.people.operations import add_address
 from shoal.people.queries import addresses_of
 from tests import trade
-from tests.web.buy.browser import BACKEND
+from tests.web.buy.browser import BACKEND, HOME
 
 pytestmark = pytest.mark.django_db
-
-HOME = {
-    "recipient": "李爱丽", "phone": "13800000011", "region": "330000", "city": "杭州市",
-    "district": "西湖区", "street": "海边路 1 号",
-}  # fmt: skip
 
 
 def test_me_signed_out_and_in(stranger, alice, market, django_assert_max_num_queries):

@@ -9,7 +9,8 @@ from shoal.orders.models import Order
 from shoal.orders.operations import complete_orders
 from tests import trade
 from tests.goods import DAY
-from tests.web.buy.test_checkout import HOME, once
+from tests.web.buy.browser import HOME
+from tests.web.buy.test_checkout import once
 
 pytestmark = pytest.mark.django_db
 
