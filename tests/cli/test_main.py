@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -35,17 +36,28 @@ def test_a_bad_setting_is_one_line(tmp_path: Path) -> None:
     assert (code, said) == (1, "shoal: SHOAL_PORT must be a number (it is 'eighty').\n")
 
 
-def test_a_busy_port_is_one_line_before_anything_starts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["demo", "up"])
+def test_a_busy_port_is_one_line_before_anything_starts(tmp_path: Path, command: str) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        code, out, said = shoal("demo", "--port", port, "--data", str(tmp_path / "data"))
+        code, out, said = shoal(command, "--port", port, "--data", str(tmp_path / "data"))
     assert code == 1
     assert said.startswith(f"shoal: Port {port} is in use by another program")
     assert said.count("\n") == 1
     assert not out
     assert not (tmp_path / "data" / "postgres").exists()
+
+
+def test_doctor_of_an_empty_database_says_the_one_thing_to_do() -> None:
+    # Not pytest's own folder: as root PostgreSQL runs as somebody who may not enter it.
+    with tempfile.TemporaryDirectory(prefix="shoal-test-", dir="/tmp") as data:
+        code, out, _ = shoal("doctor", "--data", data)
+    assert code == 1
+    wrong = [line for line in out.splitlines() if line.startswith("✗")]
+    assert [line.split(":")[0] for line in wrong] == ["✗ migrations"]
+    assert "run `shoal migrate`" in out
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """`shoal demo`: everything, on the demo world, with links to sign in."""
 
 import argparse
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from shoal import env
+from shoal.cli import listening
 from shoal.cli.progress import teller
 from shoal.run.supervisor import Supervisor
 from shoal.run.trouble import CannotRun
@@ -20,8 +20,7 @@ _OURS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """This will tell the parser where to listen and whether to begin anew."""
-    parser.add_argument("--host", help="address to listen on (SHOAL_HOST)")
-    parser.add_argument("--port", help="port to listen on (SHOAL_PORT); the sandbox's is the next")
+    listening.add_arguments(parser)
     parser.add_argument("--fresh", action="store_true", help="delete what was built, begin anew")
 
 
@@ -30,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from shoal.run import outbox, stack
     from shoal.run.supervisor import Stopped, only_one
 
-    _choose_address(arguments)
+    listening.choose(arguments)
     data = env.data_folder()
     tell = teller()
     outbox.require_way_out(print)
@@ -55,14 +54,6 @@ def run(arguments: argparse.Namespace) -> int:
             except Stopped:
                 print("\nstopping …", flush=True)
     return 0
-
-
-def _choose_address(arguments: argparse.Namespace) -> None:
-    if arguments.host:
-        os.environ["SHOAL_HOST"] = arguments.host
-    if arguments.port:
-        os.environ["SHOAL_PORT"] = arguments.port
-        os.environ.setdefault("SHOAL_PAY_PORT", str(env.read("SHOAL_PORT") + 1))
 
 
 def delete_world(data: Path) -> None:

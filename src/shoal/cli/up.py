@@ -3,12 +3,13 @@
 import argparse
 
 from shoal import env
+from shoal.cli import listening
 from shoal.run.trouble import CannotRun
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """This will tell the parser where to listen."""
-    del parser
+    listening.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -16,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     from shoal.run import outbox, stack
     from shoal.run.supervisor import Stopped, Supervisor, only_one
 
-    del arguments
+    listening.choose(arguments)
     data = env.data_folder()
     with (
         only_one(data),

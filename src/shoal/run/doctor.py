@@ -34,8 +34,16 @@ def all_checks() -> Iterator[Check]:
     from shoal.run.loading import set_up_django
 
     set_up_django()
+    from shoal.run import migrations
+
     yield from _secrets()
-    yield from _schema()
+    pending = len(migrations.pending())
+    yield Check(
+        "migrations", ok=not pending, sentence=f"{pending} are not applied: run `shoal migrate`."
+    )
+    if pending:
+        return  # there is nothing yet that could be checked
+    yield _search()
     yield from _vault()
     yield from _stream()
     yield from module_checks()
@@ -104,23 +112,13 @@ def _secrets() -> Iterator[Check]:
     )
 
 
-def _schema() -> Iterator[Check]:
+def _search() -> Check:
     from django.db import connection
 
-    from shoal.run import migrations
-
-    pending = migrations.pending()
-    yield Check(
-        "migrations",
-        ok=not pending,
-        sentence=f"{len(pending)} are not applied: run `shoal migrate`.",
-    )
-    if pending:
-        return
     with connection.cursor() as cursor:
         cursor.execute("SELECT show_trgm('鱼群')")
         row = cursor.fetchone()
-    yield Check(
+    return Check(
         "Chinese search",
         ok=bool(row and row[0]),
         sentence="this database cannot search Chinese (its locale is plain C): make one with"
@@ -177,8 +175,9 @@ def _vault() -> Iterator[Check]:
             connection.execute("SELECT count(*) FROM vault_keys.person_key")
         yield Check("vault", ok=True)
     except psycopg.Error as error:
-        said = database.explanation(error) or str(error).splitlines()[0]
-        yield Check("vault", ok=False, sentence=f"{said}; run `shoal migrate`.")
+        said = database.explanation(error)
+        first = str(error).splitlines()[0]
+        yield Check("vault", ok=False, sentence=said or f"{first}: run `shoal migrate`.")
     together = bool(env.read("SHOAL_DATABASE_URL")) and not env.read("SHOAL_VAULT_URL")
     yield Check(
         "keys apart from data",
