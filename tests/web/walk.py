@@ -22,7 +22,7 @@ METHODS = ("get", "post", "put", "delete")
 GUARDED_OTHERWISE = {
     "shoal.run.health.healthz": "tells that the process runs, nothing else",
     "shoal.api.notices.take_notice": "the partner's signature, checked before anything is read",
-    "django.views.i18n.set_language": "sets a cookie of the reader's own",
+    "shoal.web.components.views.set_language": "the reader's own cookie, and her own language",
     "shoal.web.components.views.set_theme": "sets a cookie of the reader's own",
     "shoal.web.components.views.style_guide": "shows made-up things only",
 }

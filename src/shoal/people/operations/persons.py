@@ -94,6 +94,13 @@ def rename_person(*, person: Person, name: str) -> None:
 
 
 @operation
+def choose_language(*, person: Person, language: str) -> None:
+    """This will write to a person in another language from now on; one we do not speak is left."""
+    if language in dict(settings.LANGUAGES):
+        Person.objects.filter(pk=person.pk).update(language=language)
+
+
+@operation
 def add_address(
     *,
     person: Person,

@@ -1,14 +1,27 @@
 """The switches of the look, and the living style guide."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import i18n
 from django.views.decorators.http import require_GET, require_POST
 
 from shoal.kit import clock
+from shoal.people.operations import choose_language
+from shoal.web.access import person_of
 from shoal.web.components.guide import guide_context
 
 _YEAR = 365 * 24 * 3600
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponseBase:
+    """This will show pages in the language chosen, and write to who has signed in in it, too."""
+    person = person_of(request)
+    if person is not None:
+        choose_language(person=person, language=request.POST.get("language", ""))
+    return i18n.set_language(request)
 
 
 @require_POST
