@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from shoal.cli import main as cli
+from shoal.replay.source import COLUMNS
 from shoal.run.supervisor import only_one
-from tests.replay.small import COLUMNS, LINES, write_history, write_parquet
+from tests.replay.small import LINES, write_history, write_parquet
 
 _NOBODY = [(*line[:5], None, line[6]) for line in LINES]
 

@@ -5,18 +5,10 @@ from pathlib import Path
 
 import duckdb
 
+from shoal.replay.source import COLUMNS
+
 ALICE, CAROL, BOB = 12346, 12347, 12348
 _FIRST = datetime(2010, 12, 1, 9)  # noqa: DTZ001 - the file's times are the shop's own
-COLUMNS = {
-    "InvoiceNo": "VARCHAR",
-    "StockCode": "VARCHAR",
-    "Description": "VARCHAR",
-    "Quantity": "INTEGER",
-    "InvoiceDate": "TIMESTAMP",
-    "UnitPrice": "DOUBLE",
-    "CustomerID": "INTEGER",
-    "Country": "VARCHAR",
-}
 # invoice, code, quantity, hours since the first, price, customer, country
 LINES = [
     ("536365", "CUP", 6, 0, 2.55, ALICE, "United Kingdom"),

@@ -182,7 +182,8 @@ def _change_minds(placed: Sequence[Placed], day: int, at: datetime) -> None:
     if day % 5 or not placed:
         return
     order = order_by_code(code=placed[0].code)
-    cancel_order(customer=order.customer_id, code=order.code, reason="拍错了", by="customer", at=at)
+    customer = order.customer
+    cancel_order(customer=customer.id, code=order.code, reason="拍错了", by=customer.code, at=at)
 
 
 def _give_back(order: Placed, operators: Sequence[Person], at: datetime) -> None:

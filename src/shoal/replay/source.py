@@ -20,7 +20,7 @@ from shoal.replay.trouble import CannotReplay
 atexit.register(gc.unfreeze)  # or DuckDB takes what was frozen for leaks, at the very end
 
 LONDON = ZoneInfo("Europe/London")
-_COLUMNS = {
+COLUMNS = {
     "InvoiceNo": "VARCHAR",
     "StockCode": "VARCHAR",
     "Description": "VARCHAR",
@@ -30,6 +30,7 @@ _COLUMNS = {
     "CustomerID": "INTEGER",
     "Country": "VARCHAR",
 }
+"""The retailer's form: what its file has, by DuckDB's types."""
 
 # Half a penny rounds to one, as the retailer's own till would; 0.001 is nothing in pence.
 _READ = """
@@ -144,7 +145,7 @@ class Source:
         there = {name: kind for name, kind, *_ in rows}
         wrong = [
             f"{name} ({kind}) {'is ' + there[name] if name in there else 'is missing'}"
-            for name, kind in _COLUMNS.items()
+            for name, kind in COLUMNS.items()
             if there.get(name) != kind
         ]
         if wrong:
