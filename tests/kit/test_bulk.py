@@ -1,10 +1,11 @@
-"""A few rows go as an INSERT, many through COPY: what stands there afterwards is the same."""
+"""Rows go in an INSERT, through COPY or in a message with others: what stands there is the same."""
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from shoal.catalog.models import Category
-from shoal.kit.bulk import insert_rows
+from shoal.kit.bulk import insert_rows, one_message, write
 from shoal.kit.transactions import OutsideTransaction, operation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,3 +42,47 @@ def test_what_the_database_refuses_is_refused_whole(count: int) -> None:
 def test_it_writes_inside_an_operation_only() -> None:
     with pytest.raises(OutsideTransaction):
         insert_rows(made(1, prefix="alone"))
+
+
+_RENAME = "UPDATE catalog_category SET code = %s WHERE code LIKE %s"
+
+
+@operation
+def in_one_message(*rows: list[Category], told: list[int]) -> None:
+    with one_message():
+        for some in rows:
+            insert_rows(some)
+        write(_RENAME, ["100% linen; 'cool'", "one-%"], told=told.append)
+
+
+def test_several_statements_go_as_one_message_in_their_order() -> None:
+    told: list[int] = []
+    with CaptureQueriesContext(connection) as asked:
+        in_one_message(made(1, prefix="one"), made(40, prefix="two"), told=told)
+    assert told == [1]
+    assert sum("catalog_category" in query["sql"] for query in asked.captured_queries) == 1
+    assert Category.objects.get(position=0, code__startswith="100").code == "100% linen; 'cool'"
+    assert Category.objects.count() == 41
+    assert [row.names for row in Category.objects.filter(code="two-39")] == [NAMES]
+
+
+def test_nothing_of_a_message_stays_when_one_of_its_statements_is_refused() -> None:
+    rows = made(2, prefix="same")
+    rows[1].code = rows[0].code
+    with pytest.raises(IntegrityError):
+        in_one_message(made(3, prefix="good"), rows, told=[])
+    assert not Category.objects.exists()
+    operation(insert_rows)(made(1, prefix="alone"))
+    assert Category.objects.count() == 1, "what comes later is sent at once again"
+
+
+def test_what_is_interrupted_is_not_sent() -> None:
+    @operation
+    def interrupted() -> None:
+        with one_message():
+            insert_rows(made(1, prefix="never"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
+    assert not Category.objects.exists()

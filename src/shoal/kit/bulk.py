@@ -1,6 +1,13 @@
-"""Writing sets of rows in one statement."""
+"""Writing sets of rows in one statement, and several such statements in one message."""
 
-from collections.abc import Sequence
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
@@ -9,46 +16,113 @@ from shoal.kit.transactions import step
 _FEW = 2
 """Up to so many rows a COPY's further ways to the server cost more than they save."""
 
+_Told = Callable[[int], None]
+_here = threading.local()
+
+
+@contextmanager
+def one_message() -> Iterator[None]:
+    """This will send all that `write` and `insert_rows` write in the block as one message.
+
+    It goes when the block ends: one way to the server and back in place of one for each statement,
+    which is most of what a small batch costs. So nothing in the block may read what it wrote. What
+    the database says is raised at the block's end.
+    """
+    _here.message = message = list[tuple[str, _Told | None]]()
+    try:
+        yield
+    finally:
+        _here.message = None
+    if not message:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(";\n".join(statement for statement, _ in message))
+        for place, (_, told) in enumerate(message):
+            if place:
+                cursor.nextset()
+            if told:
+                told(cursor.rowcount)
+
+
+@step
+def write(statement: str, values: Sequence[Any], *, told: _Told | None = None) -> None:
+    """This will run a statement that returns nothing, in `one_message` with the others there.
+
+    `told` is called with the number of rows that it wrote.
+    """
+    message = getattr(_here, "message", None)
+    with connection.cursor() as cursor:
+        if message is not None:
+            message.append((cursor.mogrify(statement, values), told))
+            return
+        cursor.execute(statement, values)
+        if told:
+            told(cursor.rowcount)
+
 
 @step
 def insert_rows(rows: Sequence[models.Model]) -> None:
     """This will write new rows of one model, whose keys are set, in one statement.
 
-    Many go through COPY: rendering every value into the text of an INSERT was most of the time of
-    an order. A few go as an INSERT, which is one way to the server and back where COPY takes three.
-    Raises what the database says, as bulk_create does.
+    Many go through COPY, as long as they need not share a message with others: rendering each value
+    into the text of an INSERT was most of the time of an order. Fewer go as one JSON text. Raises
+    what the database says, as bulk_create does.
     """
     if not rows:
         return
+    if len(rows) <= _FEW or getattr(_here, "message", None) is not None:
+        _insert(rows)
+    else:
+        _copy(rows)
+    for row in rows:
+        row._state.adding = False  # noqa: SLF001
+        row._state.db = connection.alias  # noqa: SLF001
+
+
+def _insert(rows: Sequence[models.Model]) -> None:
+    options = rows[0]._meta  # noqa: SLF001 - documented in spite of its name
+    names = [(field.column, field.attname) for field in options.concrete_fields]
+    columns = ", ".join(f'"{column}"' for column, _ in names)
+    values = [{column: getattr(row, name) for column, name in names} for row in rows]
+    write(
+        f'INSERT INTO "{options.db_table}" ({columns}) SELECT {columns}'  # noqa: S608 - ours
+        f' FROM json_populate_recordset(NULL::"{options.db_table}", %s)',
+        [json.dumps(values, default=_as_text, ensure_ascii=False, check_circular=False)],
+    )
+
+
+def _as_text(value: object) -> str:
+    """A value as PostgreSQL reads it from text."""
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, date):  # and datetime
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return f"\\x{bytes(value).hex()}"
+    raise TypeError(f"{type(value).__name__} has no text that PostgreSQL would read")
+
+
+def _copy(rows: Sequence[models.Model]) -> None:
     options = rows[0]._meta  # noqa: SLF001 - documented in spite of its name
     fields = options.concrete_fields
     prepared = {field.attname: field for field in fields if isinstance(field, models.JSONField)}
     names = [field.attname for field in fields]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    values = [
-        [
-            prepared[name].get_db_prep_save(getattr(row, name), connection)
-            if name in prepared
-            else getattr(row, name)
-            for name in names
-        ]
-        for row in rows
-    ]
-    with connection.cursor() as cursor:
-        if len(rows) <= _FEW:
-            marks = f"({', '.join(['%s'] * len(names))})"
-            into = f'INSERT INTO "{options.db_table}" ({columns}) VALUES '  # noqa: S608 - ours
-            cursor.execute(
-                into + ", ".join([marks] * len(rows)), [value for each in values for value in each]
+    copying = f'COPY "{options.db_table}" ({columns}) FROM STDIN'
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(copying) as out,
+    ):
+        for row in rows:
+            out.write_row(
+                [
+                    prepared[name].get_db_prep_save(getattr(row, name), connection)
+                    if name in prepared
+                    else getattr(row, name)
+                    for name in names
+                ]
             )
-        else:
-            copying = f'COPY "{options.db_table}" ({columns}) FROM STDIN'
-            with connection.wrap_database_errors, cursor.copy(copying) as out:
-                for each in values:
-                    out.write_row(each)
-    for row in rows:
-        row._state.adding = False  # noqa: SLF001
-        row._state.db = connection.alias  # noqa: SLF001
 
 
 @step

@@ -11,6 +11,7 @@ from django.db.models import F
 from shoal.brands.events import BrandStateChanged
 from shoal.catalog.models import Sku
 from shoal.catalog.steps import bump_products
+from shoal.kit.bulk import write
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_row
 from shoal.kit.transactions import step
@@ -149,8 +150,11 @@ def lock_purchases(*, pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UU
     """
     columns = [[offer for offer, _ in pairs], [customer for _, customer in pairs]]
     with connection.cursor() as cursor:
-        cursor.execute(_FIRST_PURCHASES, [[uuid7() for _ in pairs], *columns])
-        cursor.execute(_PURCHASES, columns)
+        # One message: most of what they cost is the way to the server and back.
+        cursor.execute(
+            _FIRST_PURCHASES + ";" + _PURCHASES, [[uuid7() for _ in pairs], *columns, *columns]
+        )
+        cursor.nextset()
         return {(offer, customer): units for offer, customer, units in cursor.fetchall()}
 
 
@@ -160,5 +164,4 @@ def note_purchases(*, units: Mapping[tuple[UUID, UUID], int]) -> None:
     if not units:
         return
     offers, customers = [offer for offer, _ in units], [customer for _, customer in units]
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE_PURCHASES, [offers, customers, list(units.values())])
+    write(_NOTE_PURCHASES, [offers, customers, list(units.values())])

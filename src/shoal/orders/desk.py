@@ -7,13 +7,14 @@ whoever else of this process is waiting (see `kit.combining`).
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import IntegrityError, connection
 
 from shoal.kit import vault
-from shoal.kit.bulk import insert_rows
+from shoal.kit.bulk import insert_rows, one_message
 from shoal.kit.combining import Combiner
 from shoal.kit.errors import Busy, Refused
 from shoal.kit.ids import uuid7
@@ -42,6 +43,9 @@ from shoal.traffic.rules import Attribution, Evidence, attribute, may_earn
 __all__ = ["KeyUsed", "OrderRequest", "Placed", "WantedLine", "place_order", "place_orders"]
 
 _TRIES = 3
+# An order's part of a batch is small beside the batch itself up to here; beyond it the first of a
+# batch only waits longer for the last.
+_MOST_TOGETHER = 64
 
 # Every batch asks these: putting Django's questions together took longer than the answers.
 _RECEIPTS = """
@@ -110,17 +114,16 @@ def _place(requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
             taken.append((place, draft))
         except Refused as refusal:
             answers[place] = refusal
-    placed = _write([draft for _, draft in taken], books)
+    with one_message() if len(taken) <= _MOST_TOGETHER else nullcontext():
+        placed = _write([draft for _, draft in taken], books)
     answers |= {place: answer for (place, _), answer in zip(taken, placed, strict=True)}
     answers |= _taken_elsewhere(requests, answers)
     answers |= {place: answers[first] for place, first in doubles.items()}
     return [answers[place] for place in range(len(requests))]
 
 
-# An order's part of a batch is small beside the batch itself up to here; beyond it the first of a
-# batch only waits longer for the last.
 _desk = Combiner[OrderRequest, Placed | Refused](
-    lambda requests: place_orders(requests=requests), most=64, patience=10
+    lambda requests: place_orders(requests=requests), most=_MOST_TOGETHER, patience=10
 )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from shoal.kit.bulk import update_rows
+from shoal.kit.bulk import update_rows, write
 from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
@@ -156,19 +156,18 @@ def hold(*, holds: Sequence[NewHold], by: str) -> None:
     for new in holds:
         amounts[new.allotment] += new.quantity
     _update(Movement.Kind.HOLD, amounts)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO stock_hold (id, allotment_id, quantity, returned, state)
-            SELECT line, allotment, quantity, 0, 'held'
-            FROM unnest(%s::uuid[], %s::uuid[], %s::integer[]) AS new (line, allotment, quantity)
-            """,
-            [
-                [new.line for new in holds],
-                [new.allotment for new in holds],
-                [new.quantity for new in holds],
-            ],
-        )
+    write(
+        """
+        INSERT INTO stock_hold (id, allotment_id, quantity, returned, state)
+        SELECT line, allotment, quantity, 0, 'held'
+        FROM unnest(%s::uuid[], %s::uuid[], %s::integer[]) AS new (line, allotment, quantity)
+        """,
+        [
+            [new.line for new in holds],
+            [new.allotment for new in holds],
+            [new.quantity for new in holds],
+        ],
+    )
     moved = [_Moved(new.allotment, new.quantity, new.at, new.line) for new in holds]
     _note(Movement.Kind.HOLD, moved, by=by)
 
@@ -301,17 +300,16 @@ def _note(kind: Movement.Kind, moved: Sequence[_Moved], *, by: str) -> None:
         [one.reason[:200] for one in moved],
         [one.at for one in moved],
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO stock_movement (id, allotment_id, kind, quantity, line, reason, "by", at)
-            SELECT id, allotment, %s, quantity, line, reason, %s, at
-            FROM unnest(
-                %s::uuid[], %s::uuid[], %s::integer[], %s::uuid[], %s::text[], %s::timestamptz[]
-            ) AS moved (id, allotment, quantity, line, reason, at)
-            """,
-            [kind, by, *columns],
-        )
+    write(
+        """
+        INSERT INTO stock_movement (id, allotment_id, kind, quantity, line, reason, "by", at)
+        SELECT id, allotment, %s, quantity, line, reason, %s, at
+        FROM unnest(
+            %s::uuid[], %s::uuid[], %s::integer[], %s::uuid[], %s::text[], %s::timestamptz[]
+        ) AS moved (id, allotment, quantity, line, reason, at)
+        """,
+        [kind, by, *columns],
+    )
 
 
 def _move(
@@ -343,15 +341,18 @@ def _update(kind: Movement.Kind, amounts: Mapping[UUID, int]) -> None:
     """Moves units between two columns where the first has enough, in one statement."""
     source, target = _FROM_TO[kind]
     ids = sorted(amounts)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE stock_allotment SET
-                {source} = {source} - moved.quantity, {target} = {target} + moved.quantity
-            FROM unnest(%s::uuid[], %s::bigint[]) AS moved (id, quantity)
-            WHERE stock_allotment.id = moved.id AND {source} >= moved.quantity
-            """,  # noqa: S608 - both names come from the table above
-            [ids, [amounts[key] for key in ids]],
-        )
-        if cursor.rowcount != len(ids):
-            raise StockMoved(f"{kind}: {cursor.rowcount} of {len(ids)} allotments had enough")
+
+    def told(enough: int) -> None:
+        if enough != len(ids):
+            raise StockMoved(f"{kind}: {enough} of {len(ids)} allotments had enough")
+
+    write(
+        f"""
+        UPDATE stock_allotment SET
+            {source} = {source} - moved.quantity, {target} = {target} + moved.quantity
+        FROM unnest(%s::uuid[], %s::bigint[]) AS moved (id, quantity)
+        WHERE stock_allotment.id = moved.id AND {source} >= moved.quantity
+        """,  # noqa: S608 - both names come from the table above
+        [ids, [amounts[key] for key in ids]],
+        told=told,
+    )
