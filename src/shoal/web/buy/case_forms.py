@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from shoal.care.opening import WantedUnits
 from shoal.care.operations_cases import LONGEST_WORDS
@@ -33,7 +33,7 @@ class CaseForm(forms.Form):
         for line in asked.lines:
             self._add_line(line, chosen=1 if only else 0)
         self.fields["words"] = forms.CharField(
-            label=gettext("What happened"),
+            label=pgettext("form", "What happened"),
             help_text=""
             if kind == Kind.CANCEL
             else gettext("Your keeper and the brand read it. Say what you see and what you want."),
