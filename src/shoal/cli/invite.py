@@ -3,6 +3,7 @@
 import argparse
 
 from shoal import env
+from shoal.cli import listening
 from shoal.run.loading import set_up_django
 
 _BY = "cli:invite"
@@ -19,6 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     from shoal.notify import ways
     from shoal.run import database
 
+    listening.as_running()
     with database.borrowed(env.data_folder()):
         set_up_django()
         if "mail" in ways.refused_channels():

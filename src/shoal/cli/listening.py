@@ -1,4 +1,4 @@
-"""Where a started installation listens: the same two options for `demo` and `up`."""
+"""Where an installation listens: two options for `demo` and `up`; other commands find it out."""
 
 import argparse
 import os
@@ -19,3 +19,17 @@ def choose(arguments: argparse.Namespace) -> None:
     if arguments.port:
         os.environ["SHOAL_PORT"] = arguments.port
         os.environ.setdefault("SHOAL_PAY_PORT", str(env.read("SHOAL_PORT") + 1))
+
+
+def as_running() -> None:
+    """This will let the address of what runs on the data folder stand where no setting names one.
+
+    A link that another terminal prints leads then to the port that `demo --port` was given.
+    """
+    from shoal.run.supervisor import served_at
+
+    if env.read("SHOAL_PUBLIC_URL") or os.environ.get("SHOAL_PORT"):
+        return
+    address = served_at(env.data_folder())
+    if address:
+        os.environ["SHOAL_PUBLIC_URL"] = address

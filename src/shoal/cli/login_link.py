@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from shoal import env
+from shoal.cli import listening
 from shoal.run.loading import set_up_django
 from shoal.run.trouble import CannotRun
 
@@ -28,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotRun(f"Say whom to sign in: {', '.join(_ROLES)}, all, --phone or --person.")
     from shoal.run import database
 
+    listening.as_running()
     with database.borrowed(env.data_folder()):
         set_up_django()
         for title, person in _chosen(arguments):

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO, Self
 
+from shoal import env
 from shoal.run import processes
 from shoal.run.processes import Account
 from shoal.run.trouble import CannotRun
@@ -244,10 +245,22 @@ def only_one(data: Path) -> Iterator[None]:
         except BlockingIOError as error:
             lock.seek(0)
             raise CannotRun(
-                f"Shoal already runs on {data} (process {lock.read().strip() or 'unknown'}):"
+                f"Shoal already runs on {data} (process {lock.readline().strip() or 'unknown'}):"
                 " stop it first, or choose another folder with --data."
             ) from error
         lock.truncate(0)
-        lock.write(str(os.getpid()))
+        lock.write(f"{os.getpid()}\n{env.public_url()}\n")
         lock.flush()
         yield
+
+
+def served_at(data: Path) -> str | None:
+    """This will return the address of what runs on `data`, or None when nothing does."""
+    try:
+        with (data / "supervisor.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return (data / "supervisor.lock").read_text().splitlines()[-1]
+    except OSError:
+        pass
+    return None
