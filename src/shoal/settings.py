@@ -181,14 +181,13 @@ def _database() -> dict[str, Any]:
     parts: dict[str, Any] = dict(conninfo_to_dict(_database_address))
     threads: int = env.read("SHOAL_WEB_THREADS")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        # Looks whether a pooled connection lives, so that none fails after a restart of the server.
+        "ENGINE": "shoal.kit.postgres",
         "NAME": parts.pop("dbname", "shoal"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
-        # One short question per request, so that none fails after the database was restarted.
-        "CONN_HEALTH_CHECKS": True,
         # No smaller than the threads, so that a request never waits for a connection.
         "OPTIONS": parts | {"pool": {"min_size": 1, "max_size": threads + 2, "timeout": 10}},
     }

@@ -22,7 +22,8 @@ from tests.tidy.source import (
 
 # Found by name: by Django, by procrastinate, by `shoal doctor`, by Python itself.
 _FOUND = {"__init__", "__main__", "apps", "models", "tasks", "doctor", "admin", "wsgi", "settings"}
-_FOUND_IN = {"templatetags"}
+# Tags of templates, and the backend that the settings name as a package.
+_FOUND_IN = {"templatetags", "postgres"}
 _REGISTERED = {"task", "simple_tag", "inclusion_tag", "filter", "register", "tag"}
 # What a package hands on under its own name is called by somebody else, or dead.
 _HANDED_ON = re.compile(r"(?ms)^from [\w.]+ import (\([^)]*\)|[^\n]*)$|^__all__ = \[[^\]]*\]")
