@@ -27,6 +27,16 @@ def test_a_month_by_hand():
     assert owed(total=400_000, brackets=SCHEME) == 64_000
     assert owed(total=500_000, brackets=SCHEME) == 64_000 + 16_000
     assert owed(total=500_000, brackets=[]) == 0
+    assert owed(total=10, brackets=[Bracket(10, 10_000)]) == 0
+    assert owed(total=-10, brackets=[Bracket(0, 10_000)]) == 0
+
+
+def test_a_unit_is_always_left_to_be_paid():
+    everything = [Bracket(0, 10_000)]
+    assert withhold(gross=100, before=0, withheld=0, brackets=everything) == 99
+    assert withhold(gross=1, before=0, withheld=0, brackets=everything) == 0
+    assert withhold(gross=100, before=100, withheld=99, brackets=everything) == 99
+    assert withhold(gross=100, before=100, withheld=300, brackets=everything) == 0
 
 
 @given(schemes, st.lists(sums, min_size=1, max_size=6))

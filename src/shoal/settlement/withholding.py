@@ -37,7 +37,7 @@ def owed(*, total: int, brackets: Sequence[Bracket]) -> int:
     """
     if not brackets:
         return 0
-    ends = [bracket.above for bracket in brackets[1:]] + [max(total, 0)]
+    ends = [bracket.above for bracket in brackets[1:]] + [total]
     parts = (
         max(min(total, end) - bracket.above, 0) * bracket.rate_bp
         for bracket, end in zip(brackets, ends, strict=True)
