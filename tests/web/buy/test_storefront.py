@@ -9,9 +9,9 @@ from shoal.kit.clock import now
 from shoal.offers.operations import cancel_sale
 from shoal.shelves.operations import hide_product, pin_product, set_shelf_markup, write_words
 from shoal.shelves.rules import MarkupKind
-from shoal.shops.operations import pause_shop, suspend_shop
+from shoal.shops.operations import Look, change_look, pause_shop, suspend_shop
 from tests import trade
-from tests.goods import DAY, HOUR, live_product, scheduled_sale, standing_offers
+from tests.goods import DAY, HOUR, live_product, picture, scheduled_sale, standing_offers
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,16 @@ def test_the_same_page_need_not_be_sent_again(stranger, market, sale):
     set_shelf_markup(shop=market.shop, kind=MarkupKind.PERCENT, value=500)
     changed = stranger.get(reverse("buy:shop", args=[market.shop.code]), headers=same)
     assert changed.status_code == 200
+
+
+@pytest.mark.parametrize("given", [{"banner"}, {"avatar"}, {"banner", "avatar"}])
+def test_home_wears_whichever_pictures_its_keeper_gave(stranger, market, product, given):
+    bytes_of = {one: picture(1200, 400) for one in given}
+    shop = change_look(shop=market.shop, look=Look(palette="plum", **bytes_of))
+    response = page(stranger, "shop", market.shop.code)
+    assert response.status_code == 200
+    for one in given:
+        assert getattr(shop, one).url.encode() in response.content
 
 
 def test_home_shows_sales_trailers_and_pinned_goods_first(stranger, market, product, sale):

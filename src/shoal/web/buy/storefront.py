@@ -50,6 +50,7 @@ def shop_home(request: HttpRequest, shop: Shop) -> HttpResponseBase:
     start = _start(request)
     context: dict[str, Any] = {"now": at, **_goods(request, shop, Choice(), at=at)}
     context["image"] = _address(shop.banner or shop.avatar)
+    context["avatar"] = _address(shop.avatar)
     if not start:
         context |= {
             "sales": _sale_cards(shop, shelf_sales(shop=shop, at=at), "ends_at"),
