@@ -76,6 +76,20 @@ def test_every_state_is_told(alice, market, order, django_assert_max_num_queries
     assert "Cancel the order" not in delivered
 
 
+def test_nobody_is_told_that_she_was_not_charged(alice, market, order):
+    # Her payment may be on its way: what a partner took is known when its notice comes.
+    claims = ("Nothing was charged", "not been charged")
+    asked = alice.get(f"/orders/{order.code}/cancellation").content.decode()
+    pages = [text(alice, order), asked]
+    expire_orders(at=now() + HOUR)
+    pages.append(text(alice, order))
+    other = trade.order(market, at=now())
+    there = f"/orders/{other.code}/cancellation"
+    pages.append(alice.post(there, {"reason": "another reason"}, follow=True).content.decode())
+    assert "No payment had arrived" in pages[-1]
+    assert not [claim for claim in claims for page in pages if claim in page]
+
+
 def test_a_brand_that_cannot_ship_is_told(alice, market, order):
     trade.pay(order, at=now())
     parcel = order.parcels.get()

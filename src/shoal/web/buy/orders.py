@@ -125,7 +125,7 @@ def cancellation(request: SignedIn, code: str) -> HttpResponse:
         text = (
             gettext("Your order is cancelled. The money is on its way back to you.")
             if was_paid
-            else gettext("Your order is cancelled. You have not been charged.")
+            else gettext("Your order is cancelled. No payment had arrived for it.")
         )
         return done(request, text, here)
     partly = was_several(found) and found.paid_at is not None

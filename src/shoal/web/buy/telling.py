@@ -128,7 +128,7 @@ def telling_of(order: Order) -> Telling:
             "good",
         )
     if order.state == _STATE.CANCELLED and not order.paid_at:
-        return Telling(gettext("Cancelled"), gettext("Nothing was charged."), "")
+        return Telling(gettext("Cancelled"), gettext("No payment had arrived for it."), "")
     return _tellings()[_STATE(order.state)]
 
 
@@ -137,7 +137,10 @@ def _tellings() -> dict[Order.State, Telling]:
     return {
         _STATE.UNPAID: Telling(
             gettext("Waiting for payment"),
-            gettext("We hold your things until then. You have not been charged."),
+            gettext(
+                "We hold your things until then. This page tells you as soon as your payment"
+                " arrives."
+            ),
             "warn",
         ),
         _STATE.PAID: Telling(
@@ -156,7 +159,10 @@ def _tellings() -> dict[Order.State, Telling]:
         _STATE.COMPLETED: Telling(gettext("Completed"), gettext("We hope you enjoy it."), "good"),
         _STATE.EXPIRED: Telling(
             gettext("Not paid in time"),
-            gettext("Nothing was charged. You can put everything into your cart again."),
+            gettext(
+                "No payment arrived in time. One that still comes brings your goods, or goes"
+                " back. You can put everything into your cart again."
+            ),
             "",
         ),
         _STATE.REFUNDED: Telling(gettext("Refunded"), back, ""),
