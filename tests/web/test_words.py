@@ -91,7 +91,7 @@ def test_what_was_paid_too_much_goes_back_and_the_order_stays_paid(market, clien
     trade.pay(order, at=now(), event="once more")
     trade.money_arrives_back(at=now())
     told = titles(clients, order)
-    assert [story[-1] for story in told] == ["What was paid too much went back"] * 3
+    assert [story[-1] for story in told] == ["A payment that did not fit the order went back"] * 3
 
 
 def test_a_late_payment_says_that_it_was_late(market, clients):

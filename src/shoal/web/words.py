@@ -38,7 +38,7 @@ def happenings(steps: Iterable[OrderStep | ParcelStep]) -> dict[UUID, str]:
     titles = {
         "address changed": gettext("The address was changed"),
         "refund arrived": gettext("The refund has arrived"),
-        "excess returned": gettext("What was paid too much went back"),
+        "excess returned": gettext("A payment that did not fit the order went back"),
     }
     found, before = {}, ""
     for step in steps:

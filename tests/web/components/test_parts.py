@@ -37,6 +37,13 @@ def test_a_countdown_reads_without_javascript():
     assert "data-clock" not in over
 
 
+@pytest.mark.parametrize(("tag", "said"), [("", "until"), (" begins=True", "from")])
+def test_what_begins_is_not_told_as_what_ends(tag, said):
+    source = f"{{% countdown until now{tag} %}}"
+    html = rendered(source, until=NOON + timedelta(hours=1), now=NOON)
+    assert f">{said} 03-01 21:00</time>" in html
+
+
 @given(st.lists(st.integers(0, 10**9), max_size=20))
 def test_bars_stay_in_their_track_and_something_is_never_nothing(values):
     drawn = charts.bars(points=[charts.Point(str(value), value) for value in values])

@@ -94,11 +94,17 @@ def price(
 
 @register.inclusion_tag("components/countdown.html")
 def countdown(
-    until: datetime, server_now: datetime, label: str = "", ended: str = "", look: str = ""
+    until: datetime,
+    server_now: datetime,
+    label: str = "",
+    ended: str = "",
+    look: str = "",
+    *,
+    begins: object = False,
 ) -> dict[str, Any]:
     """This will count down to `until` by the server's clock; without JavaScript it names the time.
 
-    `look` "on-picture" gives it a ground of its own.
+    `look` "on-picture" gives it a ground of its own. `begins` says that something starts then.
     """
     return {
         "until": until,
@@ -108,6 +114,7 @@ def countdown(
         "label": label,
         "ended": ended,
         "look": look,
+        "begins": begins,
     }
 
 
