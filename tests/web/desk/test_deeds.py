@@ -306,7 +306,10 @@ def test_terms_are_published_only_when_they_change(olga):
     newest = Terms.objects.order_by("-version").first()
     assert newest is not None
     assert post(olga, "terms", **newest.texts).status_code == 422
-    post(olga, "terms", zh="一\n新的条款", en="One\nNew terms")
+    # Who has signed in goes on ordering on what she accepted: nothing else is promised.
+    assert "signs in or orders" not in olga.get(reverse("desk:terms")).content.decode()
+    told = said(post(olga, "terms", zh="一\n新的条款", en="One\nNew terms"))
+    assert "when she signs in next" in told
     assert Terms.objects.order_by("-version")[0].version == newest.version + 1
 
 

@@ -29,7 +29,9 @@ def terms(request: OfOperator) -> HttpResponse:
             made = publish_terms(
                 texts=_plain(form.cleaned_data), by=request.person.code, at=clock.now()
             )
-            words = gettext("Version {version} holds from now. Everybody is asked once to accept.")
+            words = gettext(
+                "Version {version} is published. Everybody is asked once, when she signs in next."
+            )
             return done(request, words.format(version=made.version), reverse("desk:terms"))
     names = actors(version.published_by for version in versions)
     context = {
