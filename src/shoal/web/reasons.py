@@ -19,6 +19,10 @@ def reason_words(reason: str) -> str:
             ),
             "paid after the order was given up": gettext("paid after the order was given up"),
             "paid twice": gettext("paid twice"),
+            "the sum that arrived was not the sum asked for": gettext(
+                "the sum that arrived was not the sum asked for"
+            ),
+            "the payment arrived twice": gettext("the payment arrived twice"),
             "arrived at the payer": gettext("the money is back with the payer"),
             "the provider has it in hand": gettext("the provider has it in hand"),
             "the provider could not do it": gettext("the provider could not do it"),
