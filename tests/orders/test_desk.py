@@ -122,6 +122,13 @@ def test_a_price_that_changed_is_shown_again_first(market: Market) -> None:
     assert untouched(market)
 
 
+def test_who_wants_more_than_anybody_may_is_told_to_choose_fewer(market: Market) -> None:
+    limited = trade.standing_offer(market.brand, stock=10, per_customer=3)
+    (answer,) = place_orders(requests=[trade.wish(market, quantity=4, offers=(limited,))])
+    assert type(answer) is pricing.LimitReached
+    assert "choose fewer" in answer.sentence
+
+
 def test_a_limit_counts_units_per_customer_and_comes_back(market: Market) -> None:
     limited = trade.standing_offer(market.brand, stock=10, per_customer=3)
     answers = place_orders(
@@ -131,7 +138,8 @@ def test_a_limit_counts_units_per_customer_and_comes_back(market: Market) -> Non
             trade.wish(market, quantity=3, offers=(limited,), customer=market.bob),
         ]
     )
-    assert isinstance(answers[1], pricing.LimitReached)
+    assert isinstance(answers[1], pricing.LimitUsed)
+    assert "ordered 2 of" in str(answers[1].sentence)
     assert sorted(Purchase.objects.values_list("quantity", flat=True)) == [2, 3]
     from shoal.orders.operations import expire_orders
 

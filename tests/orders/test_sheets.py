@@ -97,10 +97,9 @@ def test_what_begins_like_a_formula_is_text(market, tmp_path, monkeypatch):
         for kind in ("csv", "xlsx"):
             export_waiting(path=tmp_path / f"a.{kind}", brand=market.brand.id)
     [row] = read(tmp_path / "a.csv")
-    # A phone begins with a plus: it is text too.
     assert row["recipient"] == "'=HYPERLINK(1)"
     assert row["note"] == "'@SUM(A1)"
-    assert row["phone"] == "'+8613800000001"
+    assert row["phone"] == "13800000001", "without the plus of a formula, as carriers dial it"
     cells = list(load_workbook(tmp_path / "a.xlsx").worksheets[0].values)[1]
     assert not [cell for cell in cells if str(cell or "").startswith(("=", "@", "+"))]
 

@@ -28,6 +28,9 @@ def test_a_phone_of_another_country():
     assert rules.parse_phone("07400 123456", region="GB") == "+447400123456"
     assert rules.spaced_phone("+447400123456") == "+44 7400 123456"
     assert rules.spaced_phone("+8613812345678") == "138 1234 5678"
+    assert rules.dialled_phone("+447400123456") == "00447400123456"
+    assert rules.dialled_phone("+8613812345678") == "13812345678"
+    assert rules.dialled_phone("") == ""
 
 
 @given(st.text())

@@ -46,6 +46,10 @@ class LimitReached(Refused):
     code = "limit_reached"
 
 
+class LimitUsed(LimitReached):
+    """You have ordered {bought} of {title} before; each customer can buy {limit}."""
+
+
 class PriceChanged(Refused):
     """The price of {title} has changed. Please look at the new price and order again."""
 
@@ -166,9 +170,14 @@ def check_stock(line: PricedLine, *, available: int) -> None:
 
 
 def check_limit(line: PricedLine, *, bought: int) -> None:
-    """This will raise LimitReached when the customer's units would pass the offer's limit."""
+    """This will raise LimitReached when the customer's units would pass the offer's limit.
+
+    LimitUsed is the one for who has some already: choosing fewer may not be enough for her.
+    """
     limit = line.offer.per_customer
     if limit is not None and bought + line.quantity > limit:
+        if bought:
+            raise LimitUsed(title=line.title, limit=limit, bought=bought)
         raise LimitReached(title=line.title, limit=limit)
 
 

@@ -18,6 +18,7 @@ from shoal.kit.texts import TextTooLong, in_language
 from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.orders.queries import invoice_wish, parcels_of_brand, recipients
 from shoal.orders.shipping import NotWaiting, Shipment, TrackingMissing, ship_parcels
+from shoal.people.rules import dialled_phone
 
 MOST_ROWS = 5000
 _AT_ONCE = 500
@@ -215,6 +216,7 @@ def _cells(parcel: Parcel, person: Mapping[str, str]) -> dict[str, str]:
     paid_at = parcel.order.paid_at
     return {
         **{column: person.get(column, "") for column in _OF_PERSON},
+        "phone": dialled_phone(person.get("phone", "")),
         **_invoice(person),
         "parcel": parcel.code,
         "paid_at": f"{timezone.localtime(paid_at):%Y-%m-%d %H:%M}" if paid_at else "",
@@ -225,7 +227,7 @@ def _cells(parcel: Parcel, person: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-_OF_PERSON = ("recipient", "phone", "province", "city", "district", "street", "note")
+_OF_PERSON = ("recipient", "province", "city", "district", "street", "note")
 
 
 def _invoice(person: Mapping[str, str]) -> dict[str, str]:

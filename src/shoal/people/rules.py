@@ -56,6 +56,14 @@ def spaced_phone(number: str) -> str:
     return shown.removeprefix("+86 ")
 
 
+def dialled_phone(number: str) -> str:
+    """This will return an E.164 phone in digits, as carriers dial it: 13812345678, 00447400123456.
+
+    Without the plus, with which a spreadsheet would take it for a formula.
+    """
+    return f"00{number[1:]}".removeprefix("0086") if number.startswith("+") else number
+
+
 def parse_code(text: str) -> str:
     """This will return the digits of a typed code: spaces, hyphens and wide digits are forgiven."""
     return "".join(sign for sign in text.translate(_WIDE) if sign in "0123456789")[:CODE_DIGITS]

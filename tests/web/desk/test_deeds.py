@@ -1,6 +1,7 @@
 """What operators decide: each deed with its reason, each refusal with nothing changed."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -238,6 +239,13 @@ def test_the_order_file_tells_shares_and_reasons_and_hides_the_address(sign_in, 
     assert "one-level/1" in page
     assert "Escrow" in page
     assert "13800000011" not in page
+
+
+def test_a_partner_whose_clock_is_behind_does_not_turn_the_story_round(sign_in, market):
+    order = trade.order(market, at=now())
+    trade.pay(order, at=order.placed_at - timedelta(seconds=1))
+    page = sign_in("care").get(reverse("desk:order", args=[order.code]))
+    assert [step.title for step in page.context["steps"]] == ["Paid, being packed", "Not paid yet"]
 
 
 def test_a_refund_takes_two_people(sign_in, paid):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -266,20 +268,27 @@ def _timeline(order: Order) -> list[Told]:
     ]) | {order.customer.code: gettext("the customer")}  # fmt: skip
     brands = {parcel.id: parcel.brand.name for parcel in order.parcels.all()}
     happened = happenings(steps)
+    # A partner's clock may be a second behind ours: nothing is told before what we heard first.
+    moments = accumulate((step.at for step in steps), max)
     told = [
-        Told(happened[step.id], names[step.by], step.at)
-        if step.id in happened
-        else _step(step, names, brands)
-        for step in steps
+        (
+            moment,
+            Told(happened[step.id], names[step.by], step.at)
+            if step.id in happened
+            else _step(step, names, brands),
+        )
+        for moment, step in zip(moments, steps, strict=True)
     ]
     for one in approvals:
         asked = who_and_why(names[one.asked_by], one.reason)
-        told.append(Told(gettext("Refund asked for"), asked, one.asked_at))
+        told.append((one.asked_at, Told(gettext("Refund asked for"), asked, one.asked_at)))
         if one.decided_at:
             agreed = one.verdict == "approved"
             title = gettext("Refund agreed") if agreed else gettext("Refund refused")
-            told.append(Told(title, names[one.decided_by], one.decided_at, "" if agreed else "bad"))
-    return sorted(told, key=lambda one: one.at)[::-1]
+            kind = "" if agreed else "bad"
+            decided = Told(title, names[one.decided_by], one.decided_at, kind)
+            told.append((one.decided_at, decided))
+    return [one for _, one in sorted(told, key=itemgetter(0))][::-1]
 
 
 def _step(
