@@ -20,10 +20,12 @@ from shoal.kit.transactions import one_transaction, operation
 from shoal.notify.models import Outgoing
 from shoal.notify.queries import outbox
 from shoal.orders.models import Order, OrderLine, Parcel
+from shoal.orders.shipping import split_parcel
 from shoal.people.events import ErasureAsked
 from shoal.people.steps import make_people
 from tests import goods, trade
 from tests.care.cases import ASKED, HOUR, again, ask, delivered, forwarded, name_address
+from tests.orders.promoted import gift_of
 from tests.trade import AT
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +223,30 @@ def test_a_refund_of_everything_ends_the_order() -> None:
     assert queries.askable_of(order=placed, at=ASKED) == []
     exported = queries.export_cases(customer=market.alice.id)
     assert exported[0]["steps"][0]["text"] == "收到就是坏的"
+
+
+def test_a_gift_that_travels_alone_stays_as_long_as_its_brand_s_goods() -> None:
+    """Found by the story of money: what was cancelled of another brand took the gift with it."""
+    market = trade.open_market()
+    given, _ = gift_of(market)
+    other = trade.standing_offer(goods.active_brand(name="山野"))
+    placed = trade.order(market, offers=(market.offer, other), quantity=2)
+    trade.pay(placed)
+    bought, foreign, gift = placed.lines.order_by("number")
+    split_parcel(brand=market.brand.id, parcel=gift.parcel.code, lines=[gift.id], by="owner", at=AT)
+    for line, units, left in ((foreign, 2, 1), (bought, 1, 1), (bought, 1, 0)):
+        cases.open_case(
+            customer=placed.customer_id,
+            order=placed.code,
+            kind=Kind.CANCEL,
+            reason=Reason.CHANGED_MIND,
+            lines=[WantedUnits(line.id, units)],
+            words="",
+            by="alice",
+            at=AT + HOUR,
+        )
+        gift.refresh_from_db()
+        assert gift.units_left == left
+    given.allotment.refresh_from_db()
+    assert given.allotment.available == 3
+    assert trade.is_sound()

@@ -169,12 +169,16 @@ def _check_time(
 def _gifts(
     parcel: Parcel, wishes: Mapping[UUID, WantedUnits], known: Mapping[UUID, OrderLine]
 ) -> dict[UUID, WantedUnits]:
-    """A gift goes where the last thing it was given with goes."""
-    here = [row for row in known.values() if row.parcel_id == parcel.id]
-    bought = [row for row in here if row.line_minor]
+    """A gift goes where the last of its brand's goods goes, whichever parcels those were in."""
+    brands_own = [row for row in known.values() if row.parcel.brand_id == parcel.brand_id]
+    bought = [row for row in brands_own if row.line_minor]
     if any(row.units_left > (wishes[row.id].units if row.id in wishes else 0) for row in bought):
         return {}
-    gifts = [row for row in here if not row.line_minor and row.units_left]
+    gifts = [
+        row
+        for row in brands_own
+        if row.parcel_id == parcel.id and not row.line_minor and row.units_left
+    ]
     return {row.id: WantedUnits(row.id, row.units_left) for row in gifts}
 
 

@@ -185,13 +185,14 @@ def _take(
 def _gifts_too(
     rows: Mapping[UUID, OrderLine], parcels: Mapping[UUID, Parcel], lines: Sequence[LinePart]
 ) -> list[LinePart]:
-    """The gifts whose parcel has nothing left that was paid for.
+    """The gifts of brands of whose goods nothing that was paid for is left.
 
-    Those that have not left yet are sold to others; those that have stay with the customer.
+    Those that have not left yet are sold to others; those that have stay with the customer. Not by
+    parcel: a gift may travel alone, and stays as long as what it was given for.
     """
     going = {part.line: part.units for part in lines}
     kept = {
-        row.parcel_id
+        parcels[row.parcel_id].brand_id
         for row in rows.values()
         if row.gift_of_id is None and row.units_left > going.get(row.id, 0)
     }
@@ -206,7 +207,7 @@ def _gifts_too(
         and row.units_left
         and not row.open_cases  # its own case decides
         and row.id not in going
-        and row.parcel_id not in kept
+        and parcels[row.parcel_id].brand_id not in kept
     ]
 
 
