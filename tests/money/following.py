@@ -1,10 +1,12 @@
 """What every story of money keeps beside itself: the model, the open cases, the close of it all."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings as shoal
 from django.db import transaction
 from hypothesis import event
 from hypothesis import strategies as st
@@ -16,13 +18,14 @@ from shoal.care.queries_cases import due_cases
 from shoal.care.rules_cases import CLOSED, Kind, State
 from shoal.ledger.models import Transfer
 from shoal.orders import operations
-from shoal.orders.models import Order, Parcel
+from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.payments.models import Notice
 from shoal.payments.operations import record_notices
 from shoal.payments.providers import ProviderNotice
 from shoal.payments.rules import Kind as NoticeKind
+from shoal.settlement.deposits import cover_debts
 from tests import trade
-from tests.money.model import Books, Bought, Line
+from tests.money.model import Bought, Line
 from tests.money.world import World
 from tests.trade import AT, MINUTE
 
@@ -32,18 +35,46 @@ LONG = timedelta(days=60)
 
 @dataclass
 class Asked:
-    """What the story knows of a case that is open: about which line, for how much."""
+    """What the story knows of a case that is open: about which line, for how much.
+
+    `given` is what is on the table: so many units, for so much. A ruling waits in `ruled` until a
+    second operator has agreed: what it gives, and whether the brand answers.
+    """
 
     order: str
     line: Line
     units: int
     full: int
     amount: int
+    genuine: bool = True
+    fault: bool = True
     came_back: bool = False
+    is_final: bool = False
+    given: tuple[int, int] = field(init=False)
+    ruled: tuple[int, int, bool] | None = None
+
+    def __post_init__(self) -> None:
+        self.start_again()
+
+    def start_again(self) -> None:
+        """All that she asked for is on the table."""
+        self.given = (self.units, self.amount)
+
+    def worth(self, units: int) -> int:
+        """What so many of the units cost."""
+        return (2 * self.full * units + self.units) // (2 * self.units)
+
+    def carry_out(self) -> None:
+        """The platform has decided."""
+        assert self.ruled is not None
+        units, amount, self.fault = self.ruled
+        self.given, self.ruled, self.is_final = (units, amount), None, True
 
 
 class Followed(RuleBasedStateMachine):
     """A world and the model of its money; whatever is told, every account agrees after it."""
+
+    world: ClassVar[World]
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,13 +82,18 @@ class Followed(RuleBasedStateMachine):
         # Each story is rolled back as a test of Django's is; operations stay durable inside it.
         self.atomic._from_testcase = True
         self.atomic.__enter__()
-        self.world = World()
         self.market = self.world.market
         self.now = AT + MINUTE
-        self.books = Books(parties=dict.fromkeys(("sea", "hill", "keeper", "fee"), 0))
+        self.books = self.world.books()
         self.orders: dict[str, Bought] = {}
         self.cases: dict[str, Asked] = {}
         self.is_sound = True
+        self.pass_time(timedelta(0))
+
+    def pass_time(self, span: timedelta) -> None:
+        self.now += span
+        for books in self.books.values():
+            books.now = self.now
 
     def teardown(self) -> None:
         try:
@@ -74,18 +110,26 @@ class Followed(RuleBasedStateMachine):
         """All that is going back reaches its payers; they are told twice."""
         for _ in range(2):
             trade.money_arrives_back(at=self.now)
-        self.books.arrive_back()
+        for books in self.books.values():
+            books.arrive_back()
 
     @invariant()
     def every_account_is_as_the_model_says(self) -> None:
         self.is_sound = False
-        books = self.books
         assert self.world.balances() == {
-            "escrow": books.escrow,
-            "clearing": books.clearing,
-            "promotion": books.promotion,
-            "on_its_way": books.on_its_way,
-            **books.parties,
+            currency: {
+                "escrow": books.escrow,
+                "clearing": books.clearing,
+                "promotion": books.promotion,
+                "on_its_way": books.on_its_way,
+                "deposit": books.deposit,
+                **books.parties,
+            }
+            for currency, books in self.books.items()
+        }
+        gifts = OrderLine.objects.filter(order__code__in=self.orders).exclude(gift_of=None)
+        assert {row.order.code: row.units_left for row in gifts.select_related("order")} == {
+            code: told.gifts["sea"] for code, told in self.orders.items() if "sea" in told.gifts
         }
         self.is_sound = True
 
@@ -95,11 +139,11 @@ class Followed(RuleBasedStateMachine):
             trade.ship(order, at=self.now)
             trade.deliver(order, at=self.now)
         for _ in range(6):
-            self.now += LONG
+            self.pass_time(LONG)
             self.let_pass()
         self.money_arrives_back()
         self.every_account_is_as_the_model_says()
-        assert self.books.escrow == 0
+        assert not any(books.escrow for books in self.books.values())
         assert not self.cases
         transfers = Transfer.objects.count()
         for _ in range(2):
@@ -113,17 +157,33 @@ class Followed(RuleBasedStateMachine):
         for _ in range(6):  # what one deadline decides may begin another
             for case in due_cases(at=self.now):
                 row = Case.objects.get(id=case)
-                if row.state == State.RETURNED:
-                    self.cases[row.code].came_back = True
+                self.keep_silent(row)
                 pass_deadline(case=case, at=self.now)
                 self.follow(row.code)
         open_orders = Order.objects.filter(code__in=self.orders, state=Order.State.DELIVERED)
         before = set(open_orders.values_list("code", flat=True))
         operations.complete_orders(at=self.now)
         still = set(open_orders.values_list("code", flat=True))
+        settled = defaultdict(list)
         for code in sorted(before - still):
             event("settled")
-            self.books.settle(self.orders[code])
+            settled[self.orders[code].currency].append(self.orders[code])
+        for currency, orders in settled.items():
+            self.books[currency].settle(orders)
+        covered = cover_debts(at=self.now)
+        owed = self.books["CNY"].cover("sea", shoal.SHOAL_DEBT_AFTER)
+        assert covered == (1 if owed else 0)
+        if owed:
+            event("a deposit answered")
+
+    def keep_silent(self, row: Case) -> None:
+        """Whoever owes an answer lets the time go by."""
+        asked = self.cases[row.code]
+        if row.state == State.RETURNED:
+            asked.came_back = True
+        elif row.state == State.CONFIRMING:
+            asked.ruled = None
+            asked.start_again()
 
     def follow(self, code: str) -> None:
         """When a case has closed, its money moved: the model works out how much."""
@@ -131,24 +191,28 @@ class Followed(RuleBasedStateMachine):
         if case.state not in CLOSED:
             return
         asked = self.cases.pop(code)
-        told = self.orders[asked.order]
-        event(f"{case.kind} {case.state}, settled {asked.line.settled}")
-        if case.state == State.REFUNDED and asked.amount:
-            counted = case.kind == Kind.CANCEL or asked.came_back or asked.amount >= asked.full
-            units = asked.units if counted else 0
-            whole = units == asked.line.units
-            self.books.back(told, told.lines.index(asked.line), units, asked.amount)
-            if whole and told.freight.get(asked.line.terms.brand):
-                self.books.freight_back(told, asked.line.terms.brand)
-        asked.line.cases -= 1
+        told, line = self.orders[asked.order], asked.line
+        books = self.books[told.currency]
+        event(f"{case.kind} {case.state}, settled {line.settled}, ruled {asked.is_final}")
+        units, amount = asked.given
+        if case.state == State.REFUNDED and (units or amount):
+            cancelled = case.kind == Kind.CANCEL
+            counted = cancelled or asked.came_back or amount >= asked.worth(units)
+            whole = told.leaves_nothing(line, units if counted else 0)
+            books.back(told, line, units if counted else 0, amount)
+            if whole and (asked.fault or cancelled):
+                books.freight_back(told, line.terms.brand)
+        if case.state == State.REFUSED and asked.is_final:
+            line.refused.append((asked.units, asked.full, asked.genuine))
+        line.cases -= 1
         if told.settled:
-            self.books.settle(told)
+            books.settle([told])
 
     def has_orders(self, *states: str) -> bool:
         return Order.objects.filter(code__in=self.orders, state__in=states).exists()
 
-    def has_parcels(self, state: str) -> bool:
-        return Parcel.objects.filter(order__code__in=self.orders, state=state).exists()
+    def has_parcels(self, *states: str) -> bool:
+        return Parcel.objects.filter(order__code__in=self.orders, state__in=states).exists()
 
     def has_cases(self, *states: str) -> bool:
         return Case.objects.filter(code__in=self.cases, state__in=states).exists()

@@ -1,47 +1,33 @@
-"""Any story of orders, coupons, parcels, cases, settlements and payouts, beside plain integers.
+"""Any story of orders, discounts, parcels, cases, settlements and payouts, beside plain integers.
 
-Shoal and `model` are told the same things; after each of them every account must agree. At the end
-everything is brought to its close: escrow is empty, and hearing every notice twice more changes
-nothing.
+Shoal and `model` are told the same things, in two currencies; after each of them every account must
+agree. At the end everything is brought to its close: escrow is empty, and hearing every notice
+twice more changes nothing.
 """
 
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings as shoal
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from shoal.care.models import Case
-from shoal.care.opening import AskedTooLate, NothingChosen, WantedUnits
-from shoal.care.operations_brand import (
-    ReturnAddressMissing,
-    accept_case,
-    cannot_replace,
-    offer_less,
-    receive_return,
-    refuse_case,
-    send_replacement,
-)
-from shoal.care.operations_cases import (
-    confirm_replacement,
-    forward_case,
-    open_case,
-    send_back,
-    take_offer,
-    withdraw_case,
-)
-from shoal.care.rules_cases import Kind, Reason, State
-from shoal.care.steps_cases import GivenUnits
-from shoal.kit.money import Money
+from shoal.care.rules_cases import Kind
+from shoal.kit.money import Money, minor_of
 from shoal.kit.transactions import operation
 from shoal.orders import operations
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
-from shoal.orders.models import Order, OrderLine, Parcel
-from shoal.orders.shipping import Delivery, Shipment, deliver_parcels, ship_parcels
+from shoal.orders.models import Order, Parcel
+from shoal.orders.shipping import (
+    Delivery,
+    Shipment,
+    deliver_parcels,
+    ship_parcels,
+    split_parcel,
+)
 from shoal.payments.providers import Client
 from shoal.payments.queries import intents_for
 from shoal.promotions.operations import claim_coupon
@@ -51,92 +37,111 @@ from shoal.settlement.payout_providers import PayoutWord
 from shoal.settlement.rules_payouts import Word
 from shoal.settlement.steps_payouts import PayoutBlocked, take_words
 from tests import payouts, trade
-from tests.money.following import Asked, Followed
-from tests.money.model import Coupons, buy
+from tests.money.answering import Answered
+from tests.money.model import Basket, Bought, Coupons, Wanted, buy
 from tests.money.world import (
+    BUNDLES,
     FREIGHT,
-    HILL,
+    GIFT,
     KEEPER_OFF,
     PERCENT,
     PLATFORM_FROM,
     PLATFORM_OFF,
-    SEA,
+    World,
+    terms_of,
 )
 
-# Whose fault it is decides about freight, and what is missing cannot come back.
-_REASONS = {
-    Kind.CANCEL: [Reason.CHANGED_MIND],
-    Kind.REFUND: [Reason.BROKEN],
-    Kind.RETURN: [Reason.BROKEN],
-    Kind.EXCHANGE: [Reason.BROKEN, Reason.MISSING],
-}
-
-
 _PAYABLE = (Order.State.UNPAID, Order.State.EXPIRED, Order.State.CANCELLED)
-_HERS = (State.JUDGING, State.OFFERED, State.RETURNING, State.SENT)
+_BASKETS = [
+    (1, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 3), (3, 0, 0), (0, 1, 2),
+    (2, 1, 0), (2, 1, 0), (3, 2, 2), (4, 3, 4), (0, 3, 5),
+]  # fmt: skip
 
 
-class Story(Followed):
+class Story(Answered):
     """What people do, at random; amounts are worked out by the model alone."""
 
     # What customers do
 
     @rule(
-        units=st.sampled_from([(1, 0), (0, 1), (2, 1), (1, 3), (3, 0), (0, 2), (3, 3)]),
+        data=st.data(),
+        units=st.sampled_from(_BASKETS),
         coupons=st.sets(st.sampled_from(Funder)),
-        goes_to=st.sampled_from(["cart", "payment", "carrier", "door", "door", "door"]),
+        goes_to=st.sampled_from(["cart", "payment", "pieces", "carrier", "door", "door", "door"]),
     )
-    def order(self, units: tuple[int, int], coupons: set[Funder], goes_to: str) -> None:
-        sea, hill = units
-        wanted = [(terms, units) for terms, units in ((SEA, sea), (HILL, hill)) if units]
-        goods_minor = sum(terms.sale * units for terms, units in wanted)
-        chosen = coupons - ({Funder.BRAND} if not sea else set())
-        chosen -= {Funder.PLATFORM} if goods_minor < PLATFORM_FROM else set()
+    def order(
+        self,
+        data: st.DataObject,
+        units: tuple[int, int, int],
+        coupons: set[Funder],
+        goes_to: str,
+    ) -> None:
+        wanted = [(terms, many) for terms, many in zip(terms_of("CNY"), units, strict=True) if many]
+        basket = Basket(wanted, BUNDLES)
+        chosen = coupons - (set() if any(basket.of("sea")) else {Funder.BRAND})
+        chosen -= set() if basket.base >= PLATFORM_FROM else {Funder.PLATFORM}
+        off = Coupons(
+            brand="sea",
+            brand_percent=PERCENT if Funder.BRAND in chosen else 0,
+            keeper=KEEPER_OFF if Funder.KEEPER in chosen else 0,
+            platform=PLATFORM_OFF if Funder.PLATFORM in chosen else 0,
+        )
+        told = buy(basket, _freight(wanted, "CNY"), off, [GIFT])
+        event(f"gifts {told.gifts['sea']}, basket {units}")
         claims = [
             claim_coupon(
                 customer=self.market.alice.id, code=self.world.coupons[funder].code, at=self.now
-            )
+            ).code
             for funder in sorted(chosen)
         ]
-        told = buy(
-            wanted,
-            {"hill": FREIGHT} if hill else {},
-            Coupons(
-                brand="sea",
-                brand_percent=PERCENT if Funder.BRAND in chosen else 0,
-                keeper=KEEPER_OFF if Funder.KEEPER in chosen else 0,
-                platform=PLATFORM_OFF if Funder.PLATFORM in chosen else 0,
-            ),
-        )
+        placed = self._place(wanted, told, goes_to, claims)
+        if placed is not None and goes_to == "pieces":
+            self._split(data, Parcel.objects.filter(order=placed))
+            self.ship(data)
+
+    @rule(
+        units=st.sampled_from([(1, 0), (0, 1), (3, 0), (2, 3)]),
+        goes_to=st.sampled_from(["payment", "door", "door"]),
+    )
+    def order_in_yen(self, units: tuple[int, int], goes_to: str) -> None:
+        wanted = [(terms, many) for terms, many in zip(terms_of("JPY"), units, strict=True) if many]
+        told = buy(Basket(wanted, []), _freight(wanted, "JPY"), Coupons(), [], "JPY")
+        self._place(wanted, told, goes_to)
+
+    def _place(
+        self, wanted: Wanted, told: Bought, goes_to: str, claims: list[str] | None = None
+    ) -> Order | None:
         request = OrderRequest(
             key=uuid4(),
             customer=self.market.alice.id,
-            storefront=self.market.shop.id,
+            storefront=self.world.shops[told.currency].id,
             share=None,
             lines=tuple(
-                WantedLine(self.world.offers[terms.brand].id, units, terms.sale)
+                WantedLine(self.world.offers[terms.name].id, units, terms.sale)
                 for terms, units in wanted
             ),
             recipient=trade.HOME,
             region="330100",
             at=self.now,
             total_minor=told.total,
-            coupons=tuple(claim.code for claim in claims),
+            coupons=tuple(claims or ()),
         )
         answer = place_orders(requests=[request])[0]
-        if isinstance(answer, Placed):
-            assert answer.total_minor == told.total
-            self.orders[answer.code] = told
-            self._go_on(Order.objects.get(pk=answer.order), goes_to)
-        else:
+        if not isinstance(answer, Placed):
             assert answer.code == "too_many_unpaid", answer
+            return None
+        assert answer.total_minor == told.total
+        self.orders[answer.code] = told
+        order = Order.objects.get(pk=answer.order)
+        self._go_on(order, goes_to)
+        return order
 
     def _go_on(self, order: Order, goes_to: str) -> None:
         """Most orders go straight on: stories get to what is rare by way of what is common."""
         if goes_to == "cart":
             return
         trade.pay(order, at=self.now)
-        self.books.pay(self.orders[order.code])
+        self.books[order.currency].pay(self.orders[order.code])
         if goes_to in {"carrier", "door"}:
             trade.ship(order, at=self.now)
         if goes_to == "door":
@@ -162,11 +167,11 @@ class Story(Followed):
         before = order.paid_at
         for _ in range(times):
             trade.pay(order, at=self.now, intents=[intent])
-        told = self.orders[order.code]
+        told, books = self.orders[order.code], self.books[order.currency]
         if order.state == Order.State.PAID and before is None:
-            self.books.pay(told)
+            books.pay(told)
         else:  # paid before, or given up, and its goods or coupons are somebody else's by now
-            self.books.keep_excess(told.total)
+            books.keep_excess(told.total)
 
     @precondition(lambda self: self.has_orders(Order.State.UNPAID, Order.State.PAID))
     @rule(data=st.data())
@@ -182,71 +187,41 @@ class Story(Followed):
             assert order.parcels.filter(state__in=["shipped", "delivered"]).exists()
             return
         if order.state == Order.State.PAID:
-            told = self.orders[order.code]
-            for at, line in enumerate(told.lines):
+            told, books = self.orders[order.code], self.books[order.currency]
+            for line in told.lines:
                 if line.units:
-                    self.books.back(told, at, line.units)
-            for brand in told.freight:
-                self.books.freight_back(told, brand)
-
-    @precondition(lambda self: self.orders)
-    @rule(data=st.data(), kind=st.sampled_from(Kind))
-    def ask(self, data: st.DataObject, kind: Kind) -> None:
-        state = Parcel.State.WAITING if kind == Kind.CANCEL else Parcel.State.DELIVERED
-        rows = OrderLine.objects.filter(order__code__in=self.orders, parcel__state=state).exclude(
-            order__state=Order.State.UNPAID
-        )
-        row = self.one_of(data, rows.order_by("id"))
-        if row is None:
-            return
-        code = row.order.code
-        place = row.number - 1
-        line = self.orders[code].lines[place]
-        taken = [asked for asked in self.cases.values() if asked.line is line]
-        free = line.units - sum(asked.units for asked in taken)
-        worth = line.paid - sum(asked.full for asked in taken)
-        if free < 1:
-            return
-        units = data.draw(st.integers(1, free))
-        full = (2 * worth * units + free) // (2 * free)
-        amount = data.draw(st.integers(1, full)) if kind == Kind.REFUND and full else full
-        try:
-            case = open_case(
-                customer=self.market.alice.id,
-                order=code,
-                kind=kind,
-                reason=data.draw(st.sampled_from(_REASONS[kind])),
-                lines=[WantedUnits(row.id, units, amount if kind == Kind.REFUND else None)],
-                words="坏了",
-                by="alice",
-                at=self.now,
-            )
-        except (AskedTooLate, NothingChosen):
-            return
-        line.cases += 1
-        self.cases[case.code] = Asked(code, line, units, full, amount)
-        self.follow(case.code)
-
-    @precondition(lambda self: self.has_cases(*_HERS))
-    @rule(data=st.data())
-    def the_customer_goes_on(self, data: st.DataObject) -> None:
-        case = self.some_case(data, *_HERS)
-        if case is None:
-            return
-        alice: dict[str, Any] = {
-            "customer": self.market.alice.id, "code": case.code, "by": "alice", "at": self.now,
-        }  # fmt: skip
-        if case.state == State.OFFERED:
-            take_offer(**alice)
-        elif case.state == State.RETURNING:
-            send_back(**alice, carrier="顺丰", tracking="SF1")
-        elif case.state == State.SENT:
-            confirm_replacement(**alice)
-        else:
-            withdraw_case(**alice)
-        self.follow(case.code)
+                    books.back(told, line, line.units)
+            for brand in list(told.freight):
+                books.freight_back(told, brand)
 
     # What brands do
+
+    @precondition(lambda self: self.has_parcels(Parcel.State.WAITING))
+    @rule(data=st.data())
+    def split(self, data: st.DataObject) -> None:
+        """A part of a parcel travels later, perhaps only what was added for nothing."""
+        rows = Parcel.objects.filter(order__code__in=self.orders, state=Parcel.State.WAITING)
+        self._split(data, rows)
+
+    def _split(self, data: st.DataObject, rows: QuerySet[Parcel]) -> None:
+        parcel = self.one_of(data, [row for row in rows.order_by("id") if row.lines.count() > 1])
+        if parcel is None:
+            return
+        first, *others = parcel.lines.order_by("number")
+        chosen = data.draw(st.lists(st.sampled_from(others), min_size=1, unique=True))
+        made = split_parcel(
+            brand=parcel.brand_id,
+            parcel=parcel.code,
+            lines=[row.id for row in chosen],
+            by="owner",
+            at=self.now,
+        )
+        assert first.parcel_id == parcel.id != made.id
+        event("split, a gift alone" if all(row.gift_of_id for row in chosen) else "split")
+        lines = self.orders[parcel.order.code].lines
+        for row in chosen:
+            if row.gift_of_id is None:
+                lines[row.number - 1].parcel = made.id.int
 
     @precondition(lambda self: self.has_parcels(Parcel.State.WAITING))
     @rule(data=st.data())
@@ -266,74 +241,39 @@ class Story(Followed):
             wish = Delivery(parcel.brand_id, parcel.code, self.now)
             assert isinstance(deliver_parcels(deliveries=[wish], by="owner")[0], Parcel)
 
-    @precondition(lambda self: self.has_cases(State.ASKED, State.JUDGING))
-    @rule(data=st.data(), verdict=st.sampled_from(["accept", "offer", "refuse"]))
-    def the_brand_judges(self, data: st.DataObject, verdict: str) -> None:
-        case = self.some_case(data, State.ASKED, State.JUDGING)
-        if case is None:
-            return
-        if case.state == State.ASKED:
-            forward_case(shop=self.market.shop.id, code=case.code, words="", by="mei", at=self.now)
-        brand, asked = self._brand_of(case), self.cases[case.code]
-        swaps = case.kind == Kind.EXCHANGE
-        try:
-            if verdict == "refuse":
-                refuse_case(**brand, words="人为损坏")
-                asked.amount = 0
-            elif verdict == "accept" or swaps:
-                accept_case(**brand, crosswise=swaps and verdict == "offer")
-            elif asked.amount > 1:
-                amount = data.draw(st.integers(1, asked.amount - 1))
-                given = [GivenUnits(case.lines.get().line_id, asked.units, amount)]
-                offer_less(**brand, given=given, words="只有划痕")
-                asked.amount = amount
-        except ReturnAddressMissing:
-            assert (asked.line.terms, case.needs_return) == (HILL, True)
-            return  # until her time is over, and it is decided for the customer
-        self.follow(case.code)
+    # What money does
 
-    @precondition(lambda self: self.has_cases(State.RETURNED, State.REPLACING))
-    @rule(data=st.data(), has_goods=st.booleans())
-    def the_brand_handles_goods(self, data: st.DataObject, *, has_goods: bool) -> None:
-        case = self.some_case(data, State.RETURNED, State.REPLACING)
-        if case is None:
-            return
-        brand = self._brand_of(case)
-        if case.state == State.RETURNED:
-            self.cases[case.code].came_back = True
-            receive_return(**brand)
-        elif has_goods:
-            send_replacement(**brand, carrier="顺丰", tracking="SF2")
-        else:
-            cannot_replace(**brand, words="断货了")
-        self.follow(case.code)
-
-    def _brand_of(self, case: Case) -> dict[str, Any]:
-        return {"brand": case.brand_id, "code": case.code, "by": "owner", "at": self.now}
-
-    # What money and time do
-
-    @precondition(lambda self: self.books.going_back)
+    @precondition(lambda self: any(books.going_back for books in self.books.values()))
     @rule()
     def refunds_arrive(self) -> None:
         self.money_arrives_back()
 
-    @rule(hours=st.sampled_from([1, 24, 8 * 24, 20 * 24]))
-    def time_passes(self, hours: int) -> None:
-        self.now += timedelta(hours=hours)
-        self.let_pass()
+    @precondition(lambda self: self._to_be_paid())
+    @rule(data=st.data(), arrives=st.sampled_from([True, True, False]))
+    def pay_out(self, data: st.DataObject, *, arrives: bool) -> None:
+        self._pay_out(data.draw(st.sampled_from(self._to_be_paid())), arrives=arrives)
 
-    @precondition(lambda self: self.books.parties["keeper"] > 0)
-    @rule(arrives=st.booleans())
-    def pay_the_keeper_out(self, *, arrives: bool) -> None:
-        had = self.books.parties["keeper"]
+    @precondition(lambda self: "sea" in self._to_be_paid())
+    @rule(data=st.data(), kind=st.sampled_from([Kind.REFUND, Kind.RETURN]))
+    def doubt_what_was_paid_out(self, data: st.DataObject, kind: Kind) -> None:
+        """What the brand had is at its bank: what it owes from now on, its deposit answers for."""
+        self._pay_out("sea", arrives=True)
+        self.doubt(data=data, kind=kind, answers=4)
+        self.time_passes(hours=20 * 24)
+
+    def _to_be_paid(self) -> list[str]:
+        return [who for who in self.world.payees if self.books["CNY"].parties[who] > 0]
+
+    def _pay_out(self, who: str, *, arrives: bool) -> None:
+        books = self.books["CNY"]
+        had = books.parties[who]
         try:
-            payout = ask_payout(party=self.world.keeper, amount=None, by="mei", at=self.now)
+            payout = ask_payout(party=self.world.payees[who], amount=None, by="mei", at=self.now)
         except PayoutBlocked:
-            assert had < int(shoal.SHOAL_PAYOUT_MINIMUM.get("CNY", 0) * 100) or had <= 0
+            assert had < minor_of(shoal.SHOAL_PAYOUT_MINIMUM["CNY"], "CNY")
             return
-        self.books.pay_out("keeper", had)
-        event("payout")
+        books.pay_out(who, had)
+        event(f"payout of {who}")
         run = payouts.released(at=self.now)
         hand_over_file(code=run.code, by="olga", at=self.now)
         payout.refresh_from_db()
@@ -348,18 +288,25 @@ class Story(Followed):
         for _ in range(2):
             operation(take_words)(words=[word], by="bank", at=self.now)
         if arrives:
-            self.books.paid(had)
+            books.paid(had)
         else:
-            self.books.failed("keeper", had)
+            books.failed(who, had)
+
+
+def _freight(wanted: Wanted, currency: str) -> dict[str, int]:
+    """What each brand asks to send these."""
+    amounts = FREIGHT[currency]
+    return {terms.brand: amounts[terms.name] for terms, _ in wanted if terms.name in amounts}
 
 
 @pytest.mark.django_db
 def test_any_story_of_money_ends_where_it_must(settings_by_file: None) -> None:
     assert settings_by_file is None
+    Story.world = World()
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=12,
+            max_examples=16,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
