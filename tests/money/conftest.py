@@ -1,1 +1,1 @@
-from tests.partner import harbour, partner  # noqa: F401 - fixtures
+from tests.partner import harbour, new_partner, partner  # noqa: F401 - fixtures

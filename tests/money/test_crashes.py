@@ -12,13 +12,23 @@ from shoal.care.operations_deadlines import pass_deadline
 from shoal.care.queries_cases import due_cases
 from shoal.care.rules_cases import Kind
 from shoal.kit import transactions
+from shoal.kit.clock import market_day, now
 from shoal.ledger.models import Account
 from shoal.ledger.queries import party_balance, platform_balances
 from shoal.orders.models import Order
 from shoal.orders.operations import complete_orders, expire_orders
 from shoal.payments.models import Intent, Refund
-from shoal.payments.operations import send_refunds, settle_open_intents, start_payment
+from shoal.payments.operations import (
+    record_notices,
+    send_refunds,
+    settle_open_intents,
+    start_payment,
+)
+from shoal.payments.providers import provider
 from shoal.payments.providers.sandbox import HarbourPay
+from shoal.reconciliation import operations as reconciliation
+from shoal.reconciliation.models import Bill, Deed, Match
+from shoal.reconciliation.queries import open_differences
 from shoal.settlement.deposits import cover_debts
 from shoal.settlement.models_payouts import Payout
 from shoal.settlement.operations_payouts import prepare_payouts, send_payouts
@@ -27,6 +37,7 @@ from shoal.settlement.parties import shop_party
 from tests import payouts, trade
 from tests.care import cases
 from tests.goods import HOUR
+from tests.reconciliation import bills
 from tests.trade import AT, DAY, Market
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,3 +183,67 @@ def test_a_night_that_stops_anywhere_is_finished_by_the_next(
             7_000 * told, 0, 1_000 * told, 0, -10_000 * told, 0, proof + 2_000 * told
         )  # fmt: skip
     assert trade.is_sound()
+
+
+def night_of_reckoning(at: datetime) -> None:
+    """The nightly run asks for the bill and matches it; then Olga and Oskar close what differs."""
+    reconciliation.catch_up(at=at, by="worker:reconciliation")
+    for difference in list(open_differences()):
+        reconciliation.ask_provider(code=difference.code, by="olga", at=at)
+    for difference in list(open_differences()):
+        if reconciliation.open_proposal(difference=difference) is None:
+            reconciliation.propose_write_off(
+                code=difference.code, reason="never billed", by="olga", at=at
+            )
+        reconciliation.decide_write_off(code=difference.code, approve=True, by="oskar", at=at)
+
+
+def reckoning(market: Market, partner: Any, fuse: Fuse, days_ago: int, crash_after: int) -> int:
+    """Three pay at the partner on one day: one is heard of and not billed, one heard of and billed,
+    one billed and not heard of. The night after is stopped on its way, and the next one follows."""
+    fuse.left = None
+    at = now() - days_ago * DAY
+    orders = [trade.order(market, at=at) for _ in range(3)]
+    intents = [Intent.objects.get(subject=order.id) for order in orders]
+    for intent in intents:
+        partner.pay(
+            start_payment(intent=intent, return_url="http://localhost/x", at=at).redirect_url
+        )
+    for _ in range(days_ago):
+        partner.let_a_day_pass()
+    billed = [row.code for row in provider("sandbox").download_bill(day=market_day(at))]
+    assert len(billed) == 2
+    for intent in intents:
+        if intent.code != billed[0]:
+            record_notices(notices=provider("sandbox").query(code=intent.code), at=at)
+    fuse.seen, fuse.left = 0, crash_after or None
+    try:
+        night_of_reckoning(at + DAY)
+    except Crash:
+        night_of_reckoning(at + DAY + HOUR)
+    fuse.left = None
+    seen = fuse.seen
+    night_of_reckoning(at + DAY + 2 * HOUR)  # one more finds nothing left to do
+    assert not open_differences().exists()
+    assert {Order.objects.get(id=order.id).state for order in orders} == {Order.State.PAID}
+    return seen
+
+
+def test_a_reckoning_that_stops_anywhere_is_finished_by_the_next(
+    market: Market, new_partner: Any, fuse: Fuse
+) -> None:
+    # Each is about a day of its own, from the far end of what the nightly run looks back on.
+    new_partner.behave(notices="never", bills="left_out")
+    before = bills.balances()
+    steps = reckoning(market, new_partner, fuse, 30, crash_after=0)
+    assert steps >= 10, "the night has fewer steps than it had: is it still one?"
+    for stopped in range(1, steps + 1):
+        reckoning(market, new_partner, fuse, 30 - stopped, crash_after=stopped)
+        told = stopped + 1
+        moved = {"escrow": 30_000, "bank": -2 * 9_940, "provider_fee": -(10_000 + 2 * 60)}
+        assert bills.balances() == {
+            kind: before.get(kind, 0) + told * moved.get(kind, 0) for kind in before.keys() | moved
+        }
+        assert (Bill.objects.count(), Match.objects.count()) == (told, 2 * told)
+        assert Deed.objects.filter(what=Deed.What.CLOSED).count() == 2 * told
+    assert bills.is_sound()
