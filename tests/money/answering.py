@@ -49,7 +49,7 @@ class Answered(Followed):
     """Cases, beside what the model makes of them."""
 
     @precondition(lambda self: self.has_parcels(Parcel.State.WAITING, Parcel.State.DELIVERED))
-    @rule(data=st.data(), kind=st.sampled_from(Kind), answers=st.integers(0, 4))
+    @rule(data=st.data(), kind=st.sampled_from([*Kind, Kind.EXCHANGE]), answers=st.integers(0, 6))
     def ask(self, data: st.DataObject, kind: Kind, answers: int) -> None:
         """Something is asked back, and perhaps they answer each other at once."""
         state = Parcel.State.WAITING if kind == Kind.CANCEL else Parcel.State.DELIVERED
@@ -57,7 +57,7 @@ class Answered(Followed):
 
     @precondition(lambda self: self.has_orders(Order.State.COMPLETED))
     @rule(
-        data=st.data(), kind=st.sampled_from([Kind.REFUND, Kind.RETURN]), answers=st.integers(1, 4)
+        data=st.data(), kind=st.sampled_from([Kind.REFUND, Kind.RETURN]), answers=st.integers(1, 6)
     )
     def doubt(self, data: st.DataObject, kind: Kind, answers: int) -> None:
         """Whether goods are genuine may be asked long after everybody had her part of them."""
@@ -169,8 +169,12 @@ class Answered(Followed):
             if verdict == "refuse":
                 refuse_case(**brand, words="人为损坏")
                 asked.given = (0, 0)
+            elif verdict == "offer" and swaps and asked.units > 1:
+                units = data.draw(st.integers(1, asked.units - 1))
+                offer_less(**brand, given=self._given(case, units, 0), words="只有一件坏了")
+                asked.given = (units, asked.worth(units))
             elif verdict == "accept" or swaps:
-                accept_case(**brand, crosswise=swaps and verdict == "offer")
+                accept_case(**brand, crosswise=swaps and data.draw(st.booleans()))
             elif asked.amount > 1:
                 amount = data.draw(st.integers(1, asked.amount - 1))
                 offer_less(**brand, given=self._given(case, asked.units, amount), words="只有划痕")
@@ -197,13 +201,15 @@ class Answered(Followed):
         verdict = data.draw(st.sampled_from(["all", "all", "part", "nothing"]))
         fault, needs_return = (data.draw(st.sampled_from([None, True, False])) for _ in range(2))
         asked = self.cases[case.code]
-        units, amount = {"nothing": (0, 0)}.get(verdict, (asked.units, asked.amount))
-        if verdict == "part" and amount and case.kind != Kind.EXCHANGE:
-            if case.kind == Kind.RETURN:
+        whole = asked.agreed or (asked.units, asked.amount)
+        units, amount = (0, 0) if verdict == "nothing" else whole
+        if verdict == "part" and amount:
+            if case.kind != Kind.REFUND:
                 units = data.draw(st.integers(1, units))
-            most = min(asked.amount, asked.worth(units))
-            amount = data.draw(st.integers(1, most)) if most else 0
-        is_part = (units, amount) != (asked.units, asked.amount)
+            most = min(amount, asked.worth(units))
+            swaps = case.kind == Kind.EXCHANGE
+            amount = data.draw(st.integers(1, most)) if most and not swaps else most
+        is_part = (units, amount) != whole
         rule_case(
             code=case.code,
             grants=verdict != "nothing",

@@ -31,6 +31,7 @@ from tests.trade import AT, MINUTE
 
 OPEN_STATES = [Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED]
 LONG = timedelta(days=60)
+_SWAPPING = {State.RETURNING, State.REPLACING}
 
 
 @dataclass
@@ -51,14 +52,16 @@ class Asked:
     came_back: bool = False
     is_final: bool = False
     given: tuple[int, int] = field(init=False)
+    agreed: tuple[int, int] | None = None
+    """What an exchange is about since it was agreed: perhaps a part of what she asked for."""
     ruled: tuple[int, int, bool] | None = None
 
     def __post_init__(self) -> None:
         self.start_again()
 
     def start_again(self) -> None:
-        """All that she asked for is on the table."""
-        self.given = (self.units, self.amount)
+        """All that she asked for is on the table, or that was agreed."""
+        self.given = self.agreed or (self.units, self.amount)
 
     def worth(self, units: int) -> int:
         """What so many of the units cost."""
@@ -188,6 +191,8 @@ class Followed(RuleBasedStateMachine):
     def follow(self, code: str) -> None:
         """When a case has closed, its money moved: the model works out how much."""
         case = Case.objects.get(code=code)
+        if case.kind == Kind.EXCHANGE and case.state in _SWAPPING:
+            self.cases[code].agreed = self.cases[code].given
         if case.state not in CLOSED:
             return
         asked = self.cases.pop(code)

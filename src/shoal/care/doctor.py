@@ -51,6 +51,7 @@ WHERE hold.quantity IS DISTINCT FROM goods.units
     OR hold.state <> CASE goods.state
         WHEN 'held' THEN 'held' WHEN 'released' THEN 'released' ELSE 'sold' END
     OR (goods.state = 'held' AND held.closed_at IS NOT NULL)
+    OR (goods.state <> 'released' AND row.agreed_units <> goods.units)
 """
 
 # By what has happened since: a check reads no clock.
@@ -84,7 +85,7 @@ def checks() -> Iterable[Check]:
         " orders_linerefund and payments_refund.",
     )
     yield none_found(
-        "cases: new goods are held as long as they wait, and no longer",
+        "cases: new goods are held as long as they wait, as many as were agreed",
         _HOLDS_OFF,
         "{found} replacements do not match their stock hold. Compare care_replacement with"
         " stock_hold.",

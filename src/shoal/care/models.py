@@ -157,6 +157,9 @@ class CaseLine(models.Model):
     full_minor = models.BigIntegerField(help_text="what was paid for those units")
     asked_minor = models.BigIntegerField()
     given_units = models.PositiveIntegerField(null=True)
+    agreed_units = models.PositiveIntegerField(
+        null=True, help_text="what an exchange was agreed about; null: not yet, or no exchange"
+    )
     given_minor = models.BigIntegerField(null=True)
     # An exchange for another SKU of the product, or the same.
     sku = models.ForeignKey(Sku, models.PROTECT, null=True, related_name="+")
@@ -171,6 +174,7 @@ class CaseLine(models.Model):
                 condition=Q(units__gt=0, asked_minor__gte=0)
                 & Q(asked_minor__lte=F("full_minor"))
                 & (Q(given_units=None) | Q(given_units__lte=F("units")))
+                & (Q(agreed_units=None) | Q(agreed_units__lte=F("units")))
                 & (Q(given_minor=None) | Q(given_minor__gte=0, given_minor__lte=F("full_minor"))),
                 name="case_line_amounts",
             ),

@@ -98,17 +98,23 @@ def offer_less(
 ) -> Case:
     """This will offer a lower amount or fewer units, with why; the customer decides.
 
-    Lines not in `given` get nothing. Raises OfferTooLarge, WordsMissing.
+    Of an exchange, fewer units: new goods for those, the others stay with her. Lines not in `given`
+    get nothing. Raises OfferTooLarge, WordsMissing.
     """
     held = lock_case(code=code, brand=brand)
     check_may(held, Deed.OFFER, Side.BRAND)
     doing = _doing(Deed.OFFER, by, at, words)
     set_given(held, given)
-    whole = sum(row.asked_minor for row in held.lines)
-    if held.case.kind == Kind.EXCHANGE or not 0 < given_minor(held) < whole:
+    swaps = held.case.kind == Kind.EXCHANGE
+    if swaps:
+        offered = sum(row.given_units or 0 for row in held.lines)
+        whole = sum(row.units for row in held.lines)
+    else:
+        offered, whole = given_minor(held), sum(row.asked_minor for row in held.lines)
+    if not 0 < offered < whole:
         raise OfferTooLarge
     _check_address(held)
-    move(held, State.OFFERED, doing, amount=given_minor(held))
+    move(held, State.OFFERED, doing, amount=None if swaps else offered)
     return held.case
 
 

@@ -15,6 +15,7 @@ from shoal.care.steps_cases import (
     CaseMovedOn,
     Doing,
     Held,
+    asked_of,
     check_may,
     deadlines,
     give,
@@ -198,9 +199,10 @@ def ask_platform(
     at: datetime,
     pictures: Sequence[LoosePicture] = (),
 ) -> Case:
-    """This will let a customer ask the platform to decide, with why. It starts from her request.
+    """This will let a customer ask the platform to decide, with why.
 
-    New goods that never came, or came wrong, are asked back as money.
+    It starts from her request, or from the part of it that an exchange was agreed about. New goods
+    that never came, or came wrong, are asked back as money.
     """
     _check_words(words, pictures, needed=True)
     held = lock_case(code=code, customer=customer)
@@ -211,7 +213,7 @@ def ask_platform(
         row.given_units = row.given_minor = None
         row.save(update_fields=["given_units", "given_minor"])
     doing = _doing(Deed.ASK_PLATFORM, Side.CUSTOMER, by, at, words, pictures)
-    move(held, State.DISPUTED, doing, amount=held.case.asked_minor)
+    move(held, State.DISPUTED, doing, amount=sum(asked_of(row)[1] for row in held.lines))
     return held.case
 
 

@@ -10,12 +10,13 @@ from shoal.brands.models import CounterfeitReport
 from shoal.brands.steps import write_verdict
 from shoal.care import rules_cases as rules
 from shoal.care.models import Case, Ruling
-from shoal.care.operations_cases import LONGEST_WORDS, WordsMissing
+from shoal.care.operations_cases import LONGEST_WORDS, WordsMissing, is_something
 from shoal.care.rules_cases import Deed, Kind, Reason, Side, State
 from shoal.care.steps_cases import (
     Doing,
     GivenUnits,
     Held,
+    asked_of,
     check_may,
     give,
     given_minor,
@@ -59,7 +60,7 @@ def rule_case(
     check_may(held, Deed.RULE, Side.PLATFORM)
     case = held.case
     for row in held.lines:
-        row.given_units, row.given_minor = row.units, row.asked_minor
+        row.given_units, row.given_minor = asked_of(row)
         row.save(update_fields=["given_units", "given_minor"])
     if not grants or given is not None:
         set_given(held, given or [] if grants else [])
@@ -67,7 +68,7 @@ def rule_case(
     ruling = Ruling.objects.create(
         id=uuid7(),
         case=case,
-        grants=grants and (case.kind == Kind.EXCHANGE or given_minor(held) > 0),
+        grants=grants and is_something(held),
         brands_fault=case.brands_fault if brands_fault is None else brands_fault,
         needs_return=back and not case.came_back,
         amount_minor=given_minor(held),

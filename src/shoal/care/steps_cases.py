@@ -12,6 +12,7 @@ from shoal.care import rules_cases as rules
 from shoal.care.models import Case, CaseLine, CasePicture, CaseStep, Replacement, ReturnAddress
 from shoal.care.opening import AmountTooLarge, amount_words
 from shoal.care.rules_cases import CLOSED, Deadlines, Deed, Kind, Reason, Side, Standing, State
+from shoal.care.steps_holding import keep_agreed, release_held
 from shoal.care.steps_telling import tell
 from shoal.kit import vault
 from shoal.kit.errors import NotFound, Refused
@@ -140,7 +141,7 @@ def move(held: Held, to: State, doing: Doing, *, amount: int | None = None) -> N
     case.save()
     note(case, doing, amount=amount)
     if is_closing:
-        _release(held, doing)
+        release_held(case=case, by=doing.by, at=doing.at)
         thaw(order=held.order, lines=[row.line_id for row in held.lines], at=doing.at)
     tell(case=case, deed=doing.deed, side=doing.side, at=doing.at)
 
@@ -182,33 +183,53 @@ def _sealed(customer: UUID, doing: Doing) -> bytes | None:
 def set_given(held: Held, given: Sequence[GivenUnits]) -> None:
     """This will write down what a side gives for each line; lines not in `given` get nothing.
 
-    Raises AmountTooLarge for more than the units that are given cost, or than was asked for.
+    An exchange is given in units alone: they are worth what they cost. Raises AmountTooLarge for
+    more than the units that are given cost, or than was asked for.
     """
+    swaps = held.case.kind == Kind.EXCHANGE
     wishes = {wish.line: wish for wish in given}
     if not wishes.keys() <= {row.line_id for row in held.lines}:
         raise NotFound
     for row in held.lines:
         wish = wishes.get(row.line_id, GivenUnits(row.line_id, 0, 0))
+        most_units, most_minor = asked_of(row)
         kept = held.case.kind == Kind.REFUND  # a part of the price, the goods stay with her
         units = row.units if kept else wish.units
-        most = min(row.asked_minor, rules.share(row.full_minor, units, row.units))
-        if not 0 <= wish.units <= row.units or not 0 <= wish.amount <= most:
+        worth = rules.share(row.full_minor, units, row.units)
+        most = min(most_minor, worth)
+        amount = worth if swaps else wish.amount
+        if not 0 <= wish.units <= most_units or not 0 <= amount <= most:
             raise AmountTooLarge(most=amount_words(most, held.case.currency))
-        row.given_units, row.given_minor = wish.units, wish.amount
+        row.given_units, row.given_minor = wish.units, amount
         row.save(update_fields=["given_units", "given_minor"])
 
 
 @step
 def give(held: Held, doing: Doing) -> None:
-    """This will grant what stands in each line's `given_…`, else all that was asked for."""
+    """This will grant what stands in each line's `given_…`, else all that was asked for.
+
+    New goods beyond what an exchange is granted for go back on the shelf.
+    """
     case = held.case
     for row in held.lines:
         if row.given_units is None or row.given_minor is None:
-            row.given_units, row.given_minor = row.units, row.asked_minor
+            row.given_units, row.given_minor = asked_of(row)
             row.save(update_fields=["given_units", "given_minor"])
+    if case.kind == Kind.EXCHANGE:
+        keep_agreed(case=case, lines=held.lines, by=doing.by, at=doing.at)
     case.return_address = case.return_address or _newest_address(case.brand_id)
     has_address = case.return_address is not None
     go_on(held, rules.after_grant(standing_of(case), has_address=has_address), doing)
+
+
+def asked_of(row: CaseLine) -> tuple[int, int]:
+    """This will say what is asked for of a line: units, and minor units for them.
+
+    After an exchange of a part was agreed it is about that part, whatever it turns into.
+    """
+    if row.agreed_units is None:
+        return row.units, row.asked_minor
+    return row.agreed_units, rules.share(row.asked_minor, row.agreed_units, row.units)
 
 
 @step
@@ -326,13 +347,3 @@ def _freight(held: Held, parts: Sequence[LinePart]) -> int:
 
 def _newest_address(brand: UUID) -> ReturnAddress | None:
     return ReturnAddress.objects.filter(brand=brand).order_by("-id").first()
-
-
-def _release(held: Held, doing: Doing) -> None:
-    """New goods that were set aside and are not sent go back on the shelf."""
-    rows = Replacement.objects.filter(case_line__case=held.case, state=Replacement.State.HELD)
-    ids = list(rows.values_list("id", flat=True))
-    if ids:
-        reason = f"case {held.case.code}"
-        stock.release(lines=dict.fromkeys(ids, doing.at), by=doing.by, reason=reason)
-        rows.update(state=Replacement.State.RELEASED)

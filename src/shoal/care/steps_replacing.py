@@ -9,6 +9,7 @@ from shoal.care import rules_cases as rules
 from shoal.care.models import CaseLine, Replacement
 from shoal.care.rules_cases import Kind
 from shoal.care.steps_cases import Doing, Held, go_on, standing_of
+from shoal.care.steps_holding import release_held
 from shoal.kit.ids import uuid7
 from shoal.kit.transactions import step
 from shoal.stock import steps as stock
@@ -74,11 +75,7 @@ def pay_instead(held: Held, doing: Doing) -> None:
     has_address = case.return_address_id is not None
     to = rules.after_no_replacement(standing_of(case), has_address=has_address)
     case.kind = Kind.RETURN if case.needs_return else Kind.REFUND
-    rows = list(_of(held, Replacement.State.HELD))
-    if rows:
-        lines = dict.fromkeys([row.id for row in rows], doing.at)
-        stock.release(lines=lines, by=doing.by, reason=f"case {case.code}")
-        _of(held, Replacement.State.HELD).update(state=Replacement.State.RELEASED)
+    release_held(case=case, by=doing.by, at=doing.at)
     go_on(held, to, doing)
 
 

@@ -89,15 +89,18 @@ class GivingForm(WordsForm):
                 label=gettext_lazy("Amount"), currency=case.currency, max_length=16,
                 initial=row.row.asked_minor,
             )  # fmt: skip
-            if case.kind == Kind.EXCHANGE:
-                del self.fields[f"units-{key}"], self.fields[f"amount-{key}"]
+            if case.kind == Kind.EXCHANGE:  # new goods for so many of them: no amount is chosen
+                del self.fields[f"amount-{key}"]
 
     def groups(self) -> list[tuple[str, Any, Any]]:
-        """This will return each line's name with its two fields, for the page."""
+        """This will return each line's name, its units, and its amount where there is one."""
         return [
-            (row.title, self[f"units-{row.row.id}"], self[f"amount-{row.row.id}"])
+            (
+                row.title,
+                self[f"units-{row.row.id}"],
+                self[key] if (key := f"amount-{row.row.id}") in self.fields else None,
+            )
             for row in self.rows
-            if f"units-{row.row.id}" in self.fields
         ]
 
     def given(self) -> list[GivenUnits]:
@@ -106,8 +109,7 @@ class GivingForm(WordsForm):
             GivenUnits(
                 row.row.line_id,
                 self.cleaned_data[f"units-{row.row.id}"],
-                self.cleaned_data[f"amount-{row.row.id}"] or 0,
+                self.cleaned_data.get(f"amount-{row.row.id}") or 0,
             )
             for row in self.rows
-            if f"units-{row.row.id}" in self.fields
         ]

@@ -118,3 +118,20 @@ def test_another_brand_finds_nothing(arrived):
     assert stranger.get(url("case", case.code)).status_code == 404
     assert stranger.post(url("case-agreement", case.code)).status_code == 404
     assert again(case).state == State.JUDGING
+
+
+def test_a_part_of_an_exchange_is_offered_in_units(staff, arrived, client):
+    case = a_case(arrived, kind=Kind.EXCHANGE, reason=Reason.MISSING, units=2)
+    row = case.lines.get()
+    page = staff.money.get(url("case", case.code)).content.decode()
+    assert "Exchange a part of it" in page
+    assert (f"units-{row.id}" in page, f"amount-{row.id}" in page) == (True, False)
+    typed = {f"units-{row.id}": "2", "words": "只少了一件"}
+    assert staff.money.post(url("case-offer", case.code), typed).status_code == 422
+    typed[f"units-{row.id}"] = "1"
+    assert staff.money.post(url("case-offer", case.code), typed).status_code == 302
+    client.force_login(case.customer)
+    hers = client.get(reverse("buy:case", args=[case.code])).content.decode()
+    assert "×&nbsp;1" in hers
+    row.refresh_from_db()
+    assert (again(case).state, row.given_units) == (State.OFFERED, 1)

@@ -60,7 +60,7 @@ class RulingForm(GivingForm):
         super().__init__(*args, case=case, initial=initial, **kwargs)
         if case.came_back or case.kind == Kind.EXCHANGE:
             del self.fields["needs_return"]
-        if case.kind == Kind.EXCHANGE:
+        if case.kind == Kind.EXCHANGE and sum(row.units for row in self.rows) == 1:
             outcome = cast("forms.ChoiceField", self.fields["outcome"])
             outcome.choices = [row for row in _OUTCOMES if row[0] != "part"]
         parts = [name for name in self.fields if name.partition("-")[1]]
