@@ -290,6 +290,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("SHOAL_TWO_PEOPLE_ABOVE", "CNY 1000", "The amount, per currency, above which a "
             "decision to pay back takes a second operator; in a currency not named it always does.",
             _by_currency),
+    Setting("SHOAL_RETURN_POSTAGE_MOST", "CNY 30, JPY 1500, EUR 15, GBP 12, USD 15", "The most, "
+            "per currency, that a brand pays a customer for one way back; in a currency not named "
+            "nothing.", _by_currency),
     Setting("SHOAL_STATEMENT_PERIOD", "monthly", "How often statements are made: weekly, "
             "half-monthly or monthly.", _statement_period),
     Setting("SHOAL_PAYOUTS", "sandbox", "Who carries payouts: sandbox, or file for a bank that "

@@ -292,10 +292,37 @@ def test_each_side_has_its_own_time() -> None:
         (Deed.MONEY_BACK, State.REFUNDED, None, [Side.CUSTOMER]),
         (Deed.MONEY_FAILED, State.REFUNDED, None, [Side.CUSTOMER, Side.KEEPER, Side.PLATFORM]),
         (Deed.MONEY_BACK, State.JUDGING, None, [Side.CUSTOMER]),
+        (Deed.POSTAGE_PAID, State.REFUNDED, Side.PLATFORM, [Side.CUSTOMER]),
+        (Deed.POSTAGE_PAID, State.REPLACING, Side.PLATFORM, [Side.CUSTOMER]),
     ],
 )
 def test_who_hears_of_a_deed(deed: Deed, state: State, side: Side | None, who: list[Side]) -> None:
     assert set(rules.told(deed=deed, state=state, side=side)) == set(who)
+
+
+def test_whoever_answers_pays_the_way_back() -> None:
+    assert rules.postage_most(brands_fault=True, limit=3_000) == 3_000
+    assert rules.postage_most(brands_fault=False, limit=3_000) == 0
+
+
+@given(
+    asked=st.integers(0, 3_000),
+    owed=st.sampled_from([0, 1, 3_000]),
+    brands_fault=st.booleans(),
+    came_back=st.booleans(),
+    to=st.sampled_from(State),
+)
+def test_a_way_back_is_paid_once_and_when_the_goods_are_accepted(
+    *, asked: int, owed: int, brands_fault: bool, came_back: bool, to: State
+) -> None:
+    paid = rules.postage_owed(
+        asked=asked, owed=owed, brands_fault=brands_fault, came_back=came_back, to=to
+    )
+    ends = {State.REFUNDED, State.REPLACING, State.REPLACED}
+    if brands_fault and came_back and to in ends and owed == 0:
+        assert paid == asked
+    else:
+        assert paid == 0
 
 
 def test_words_are_welcome_while_it_is_open() -> None:

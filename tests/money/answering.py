@@ -42,6 +42,7 @@ _REASONS = {
     Kind.RETURN: [Reason.BROKEN, Reason.DOES_NOT_FIT, Reason.COUNTERFEIT],
     Kind.EXCHANGE: [Reason.BROKEN, Reason.MISSING],
 }
+WAY_BACK_MOST = {"CNY": 3_000, "JPY": 1_500}
 ONE_MAY_GIVE = {"CNY": 100_000, "JPY": 0}
 
 
@@ -154,7 +155,10 @@ class Answered(Followed):
         elif case.state == State.OFFERED:
             take_offer(**alice)
         elif case.state == State.RETURNING:
-            send_back(**alice, carrier="顺丰", tracking="SF1")
+            asked, most = self.cases[case.code], WAY_BACK_MOST[case.currency]
+            cost = data.draw(st.sampled_from([0, 1, most])) if asked.fault else 0
+            send_back(**alice, carrier="顺丰", tracking="SF1", postage=cost)
+            asked.postage = cost
         else:
             confirm_replacement(**alice)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
 
+import pytest
 from django.conf import settings as shoal
 from django.db import transaction
 from hypothesis import event
@@ -14,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from shoal.care.models import Case
 from shoal.care.operations_deadlines import pass_deadline
+from shoal.care.operations_postage import NothingToTransfer, pay_postage
 from shoal.care.queries_cases import due_cases
 from shoal.care.rules_cases import CLOSED, Kind, State
 from shoal.ledger.models import Transfer
@@ -51,6 +53,8 @@ class Asked:
     fault: bool = True
     came_back: bool = False
     is_final: bool = False
+    postage: int = 0
+    """What the way back cost her, until the brand pays it."""
     given: tuple[int, int] = field(init=False)
     agreed: tuple[int, int] | None = None
     """What an exchange is about since it was agreed: perhaps a part of what she asked for."""
@@ -90,6 +94,7 @@ class Followed(RuleBasedStateMachine):
         self.books = self.world.books()
         self.orders: dict[str, Bought] = {}
         self.cases: dict[str, Asked] = {}
+        self.unpaid: list[str] = []
         self.is_sound = True
         self.pass_time(timedelta(0))
 
@@ -126,6 +131,7 @@ class Followed(RuleBasedStateMachine):
                 "promotion": books.promotion,
                 "on_its_way": books.on_its_way,
                 "deposit": books.deposit,
+                "return_postage": books.postage,
                 **books.parties,
             }
             for currency, books in self.books.items()
@@ -145,7 +151,10 @@ class Followed(RuleBasedStateMachine):
             self.pass_time(LONG)
             self.let_pass()
         self.money_arrives_back()
+        for code in list(self.unpaid):
+            self.transfer_way_back(code)
         self.every_account_is_as_the_model_says()
+        assert not any(books.postage for books in self.books.values())
         assert not any(books.escrow for books in self.books.values())
         assert not self.cases
         transfers = Transfer.objects.count()
@@ -193,6 +202,7 @@ class Followed(RuleBasedStateMachine):
         case = Case.objects.get(code=code)
         if case.kind == Kind.EXCHANGE and case.state in _SWAPPING:
             self.cases[code].agreed = self.cases[code].given
+        self._pay_way_back(case)
         if case.state not in CLOSED:
             return
         asked = self.cases.pop(code)
@@ -212,6 +222,25 @@ class Followed(RuleBasedStateMachine):
         line.cases -= 1
         if told.settled:
             books.settle([told])
+
+    def _pay_way_back(self, case: Case) -> None:
+        """The brand pays when it has accepted what came back, and answers for it."""
+        asked = self.cases[case.code]
+        accepted = case.state in {State.REPLACING, State.REFUNDED, State.REPLACED}
+        if asked.came_back and accepted and asked.fault and asked.postage:
+            event("a way back was paid")
+            told = self.orders[asked.order]
+            self.books[told.currency].send_back_cost(asked.line.terms.brand, asked.postage)
+            self.unpaid.append(case.code)
+            asked.postage = 0
+
+    def transfer_way_back(self, code: str) -> None:
+        """An operator sends the customer what it cost, and hears "already" the second time."""
+        case = pay_postage(code=code, reference=f"B-{code}", by="olga", at=self.now)
+        self.books[case.currency].postage -= case.postage_minor
+        with pytest.raises(NothingToTransfer):
+            pay_postage(code=code, reference=f"C-{code}", by="olga", at=self.now)
+        self.unpaid.remove(code)
 
     def has_orders(self, *states: str) -> bool:
         return Order.objects.filter(code__in=self.orders, state__in=states).exists()

@@ -196,6 +196,7 @@ class Books:
     paid_out: int = 0
     on_its_way: int = 0
     deposit: int = 0
+    postage: int = 0
     owing_since: dict[str, datetime] = field(default_factory=dict)
     now: datetime = datetime.min  # noqa: DTZ901 - told before anything else
 
@@ -283,6 +284,11 @@ class Books:
         """A payout came back."""
         self.on_its_way -= amount
         self.parties[name] += amount
+
+    def send_back_cost(self, brand: str, amount: int) -> None:
+        """What the way back cost is taken from the brand, and stands there for the customer."""
+        self.postage += amount
+        self._note(brand, -amount)
 
     def cover(self, name: str, after: timedelta) -> int:
         """A deposit answers for a debt that is old, as far as it goes."""

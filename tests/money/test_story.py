@@ -248,6 +248,11 @@ class Story(Answered):
     def refunds_arrive(self) -> None:
         self.money_arrives_back()
 
+    @precondition(lambda self: self.unpaid)
+    @rule(data=st.data())
+    def a_way_back_is_transferred(self, data: st.DataObject) -> None:
+        self.transfer_way_back(data.draw(st.sampled_from(self.unpaid)))
+
     @precondition(lambda self: self._to_be_paid())
     @rule(data=st.data(), arrives=st.sampled_from([True, True, False]))
     def pay_out(self, data: st.DataObject, *, arrives: bool) -> None:

@@ -96,7 +96,7 @@ class World:
     def balances(self) -> dict[str, dict[str, int]]:
         """What stands on every account, by currency and the model's names, in minor units."""
         names = {"platform_fee": "fee", "payout": "on_its_way"}
-        kinds = ("escrow", "clearing", "promotion", "fee", "on_its_way")
+        kinds = ("escrow", "clearing", "promotion", "fee", "on_its_way", "return_postage")
         found = {currency: dict.fromkeys(kinds, 0) for currency in self.shops}
         for kind, _, money in platform_balances():
             name = names.get(kind, kind)

@@ -54,6 +54,19 @@ WHERE hold.quantity IS DISTINCT FROM goods.units
     OR (goods.state <> 'released' AND row.agreed_units <> goods.units)
 """
 
+# What was taken from each brand for a way back, and what of it was transferred to the customer.
+_POSTAGE_OFF = """
+SELECT count(*) FROM care_case held
+LEFT JOIN (
+    SELECT subject, sum(amount) FILTER (WHERE kind = 'postage') AS owed,
+        sum(amount) FILTER (WHERE kind = 'postage_paid') AS paid
+    FROM ledger_transfer WHERE kind IN ('postage', 'postage_paid') GROUP BY subject
+) moved ON moved.subject = held.id
+WHERE held.postage_minor <> coalesce(moved.owed, 0)
+    OR coalesce(moved.paid, 0)
+        <> CASE WHEN held.postage_paid_at IS NULL THEN 0 ELSE held.postage_minor END
+"""
+
 # By what has happened since: a check reads no clock.
 _OVERDUE = """
 SELECT count(*) FROM care_case
@@ -89,6 +102,12 @@ def checks() -> Iterable[Check]:
         _HOLDS_OFF,
         "{found} replacements do not match their stock hold. Compare care_replacement with"
         " stock_hold.",
+    )
+    yield none_found(
+        "cases: what ways back cost was taken from their brands and given on, once",
+        _POSTAGE_OFF,
+        "{found} cases say other sums for the way back than the ledger. Compare care_case with the"
+        " transfers “postage” and “postage_paid”.",
     )
     yield replace(
         none_found(

@@ -111,6 +111,13 @@ class Case(models.Model):
     freight_minor = models.BigIntegerField(default=0, help_text="of it the freight")
     carrier = models.CharField(max_length=40, blank=True, help_text="of the way back")
     tracking = models.CharField(max_length=60, blank=True)
+    # The way back, where the brand answers: it is no part of what was paid for the order.
+    postage_asked_minor = models.BigIntegerField(default=0, help_text="what she says it cost")
+    postage_minor = models.BigIntegerField(default=0, help_text="what the brand paid of it")
+    postage_reference = models.CharField(
+        max_length=80, blank=True, help_text="the bank's number of the transfer to her"
+    )
+    postage_paid_at = models.DateTimeField(null=True)
     return_address = models.ForeignKey(
         ReturnAddress, models.PROTECT, null=True, related_name="cases"
     )
@@ -136,6 +143,20 @@ class Case(models.Model):
                 & Q(freight_minor__gte=0),
                 name="case_amounts",
             ),
+            models.CheckConstraint(
+                condition=Q(postage_minor__gte=0, postage_minor__lte=F("postage_asked_minor"))
+                & (
+                    Q(postage_paid_at=None, postage_reference="")
+                    | Q(postage_paid_at__isnull=False, postage_minor__gt=0)
+                    & ~Q(postage_reference="")
+                ),
+                name="case_postage",
+            ),
+            models.UniqueConstraint(
+                fields=["postage_reference"],
+                condition=~Q(postage_reference=""),
+                name="one_transfer_per_postage",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "-opened_at"], name="case_customer"),
@@ -143,6 +164,11 @@ class Case(models.Model):
             models.Index(fields=["brand", "waits_for", "until_at"], name="case_brand"),
             models.Index(
                 fields=["until_at"], condition=Q(until_at__isnull=False), name="case_deadline"
+            ),
+            models.Index(
+                fields=["opened_at"],
+                condition=Q(postage_minor__gt=0, postage_paid_at=None),
+                name="case_postage_owed",
             ),
         ]
 

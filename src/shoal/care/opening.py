@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, Sum
 from django.utils import timezone
 
 from shoal.care import rules_cases as rules
-from shoal.care.models import CaseLine
+from shoal.care.models import Case, CaseLine
 from shoal.care.rules_cases import CLOSED, Deadlines, Free, Kind, Reason, State
 from shoal.catalog.models import Sku
 from shoal.kit.errors import Refused
-from shoal.kit.money import Money
+from shoal.kit.money import Money, minor_of
 from shoal.orders.models import Order, OrderLine, Parcel
 
 
@@ -85,6 +87,12 @@ class Checked:
 def amount_words(minor: int, currency: str) -> str:
     """This will write an amount for a sentence that no page has formed: "12.50 CNY"."""
     return f"{Money(minor, currency).decimal} {currency}"
+
+
+def postage_most(case: Case) -> int:
+    """This will say what a customer may ask for the way back of a case, in minor units."""
+    named = settings.SHOAL_RETURN_POSTAGE_MOST.get(case.currency, Decimal(0))
+    return rules.postage_most(brands_fault=case.brands_fault, limit=minor_of(named, case.currency))
 
 
 def free_of(lines: Iterable[OrderLine], *, reason: Reason | None = None) -> dict[UUID, Free]:

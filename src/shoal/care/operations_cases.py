@@ -58,6 +58,18 @@ class WayBackMissing(Refused):
     code = "way_back_missing"
 
 
+class PostageUnclear(Refused):
+    """Please write what the way back cost as an amount, such as 12.50."""
+
+    code = "postage_unclear"
+
+
+class PostageTooLarge(Refused):
+    """For the way back you can ask for {most} at most."""
+
+    code = "postage_too_large"
+
+
 @operation
 def open_case(
     *,
@@ -219,15 +231,34 @@ def ask_platform(
 
 @operation
 def send_back(
-    *, customer: UUID, code: str, carrier: str, tracking: str, by: str, at: datetime
+    *,
+    customer: UUID,
+    code: str,
+    carrier: str,
+    tracking: str,
+    by: str,
+    at: datetime,
+    postage: int = 0,
+    pictures: Sequence[LoosePicture] = (),
 ) -> Case:
-    """This will note how a customer's goods travel back. Raises WayBackMissing."""
+    """This will note how a customer's goods travel back, and what that cost her.
+
+    `postage` in minor units, up to SHOAL_RETURN_POSTAGE_MOST: the brand pays it once it accepts the
+    goods, where it answers for what happened. `pictures` may show the receipt. Raises
+    WayBackMissing, PostageTooLarge, TooManyPictures.
+    """
     if not carrier.strip() or not tracking.strip():
         raise WayBackMissing
+    _check_words("", pictures, needed=False)
     held = lock_case(code=code, customer=customer)
     check_may(held, Deed.SEND_BACK, Side.CUSTOMER)
+    most = opening.postage_most(held.case)
+    if not 0 <= postage <= most:
+        raise PostageTooLarge(most=opening.amount_words(most, held.case.currency))
     held.case.carrier, held.case.tracking = carrier.strip()[:40], tracking.strip()[:60]
-    move(held, State.RETURNED, _doing(Deed.SEND_BACK, Side.CUSTOMER, by, at))
+    held.case.postage_asked_minor = postage
+    doing = _doing(Deed.SEND_BACK, Side.CUSTOMER, by, at, pictures=pictures)
+    move(held, State.RETURNED, doing, amount=postage or None)
     return held.case
 
 

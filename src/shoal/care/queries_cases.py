@@ -166,12 +166,16 @@ def given_back_of(*, brand: UUID) -> tuple[int, int, int]:
 
 
 def counts_of_all() -> dict[str, int]:
-    """This will count what of all cases waits for the platform, is open, closed, or stuck."""
+    """This will count what of all cases waits for the platform, is open, closed, or stuck.
+
+    `postage` are those whose way back has to be transferred.
+    """
     found = Case.objects.aggregate(
         waiting=Count("id", filter=Q(waits_for=Side.PLATFORM)),
         open=Count("id", filter=Q(closed_at=None)),
         closed=Count("id", filter=Q(closed_at__isnull=False)),
         stuck=Count("id", filter=Q(money_failed_at__isnull=False)),
+        postage=Count("id", filter=Q(postage_minor__gt=0, postage_paid_at=None)),
     )
     return {key: int(value) for key, value in found.items()}
 

@@ -82,6 +82,8 @@ class Deed(StrEnum):
     REFUND = "refund"
     MONEY_BACK = "money_back"
     MONEY_FAILED = "money_failed"
+    POSTAGE = "postage"
+    POSTAGE_PAID = "postage_paid"
     END = "end"
 
 
@@ -350,6 +352,23 @@ def freight_back(*, left: int, brands_fault: bool, shipped: bool, whole_parcel: 
     return left if whole_parcel and (brands_fault or not shipped) else 0
 
 
+def postage_most(*, brands_fault: bool, limit: int) -> int:
+    """This will say how much of the way back she may ask for, in minor units.
+
+    Whoever answers for what happened pays it; nobody pays herself.
+    """
+    return limit if brands_fault else 0
+
+
+def postage_owed(*, asked: int, owed: int, brands_fault: bool, came_back: bool, to: State) -> int:
+    """This will say what the brand pays for the way back when a case goes on to state `to`.
+
+    All that she asked for, once: when the goods are accepted, and the brand answers by then.
+    """
+    accepted = came_back and to in {State.REFUNDED, State.REPLACING, State.REPLACED}
+    return asked if accepted and brands_fault and not owed else 0
+
+
 def share(amount: int, units: int, of_units: int) -> int:
     """This will say what `units` of `of_units` are of an amount, halves up."""
     return (2 * amount * units + of_units) // (2 * of_units)
@@ -372,8 +391,8 @@ def told(*, deed: Deed, state: str, side: Side | None) -> list[Side]:
         wanted.add(Side.BRAND)
     if deed == Deed.MONEY_FAILED:
         wanted |= {Side.KEEPER, Side.PLATFORM}
-    if deed != Deed.MONEY_BACK and state in WAITS_FOR:
+    if deed not in {Deed.MONEY_BACK, Deed.POSTAGE_PAID} and state in WAITS_FOR:
         wanted.add(WAITS_FOR[state])
-    if state in CLOSED and deed not in {Deed.MONEY_BACK, Deed.MONEY_FAILED}:
+    if state in CLOSED and deed not in {Deed.MONEY_BACK, Deed.MONEY_FAILED, Deed.POSTAGE_PAID}:
         wanted |= {Side.KEEPER, Side.BRAND}
     return [who for who in Side if who in wanted and who != side] or [Side.BRAND]

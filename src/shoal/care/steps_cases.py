@@ -20,6 +20,8 @@ from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_row, lock_rows
 from shoal.kit.pictures import LoosePicture
 from shoal.kit.transactions import step
+from shoal.ledger.models import Account
+from shoal.ledger.steps import AccountKey, NewTransfer, post
 from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.orders.refunds import LinePart, PartsBack, refund_parts, thaw
 from shoal.orders.steps import lock_orders
@@ -239,9 +241,43 @@ def go_on(held: Held, to: State, doing: Doing) -> None:
         give_money(held, doing)
     if held.case.came_back and to in {State.REFUNDED, State.REPLACING, State.REPLACED}:
         _take_goods_in(held, by=doing.by, at=doing.at)
+    _owe_postage(held.case, to, doing)
     swaps = held.case.kind == Kind.EXCHANGE
     amount = held.case.refund_minor if to == State.REFUNDED else given_minor(held)
     move(held, to, doing, amount=None if swaps else amount)
+
+
+def _owe_postage(case: Case, to: State, doing: Doing) -> None:
+    """The brand pays what the way back cost, out of its own balance, even below zero.
+
+    Never as a refund: what was paid for the order could then not cover what else goes back of it.
+    """
+    owed = rules.postage_owed(
+        asked=case.postage_asked_minor,
+        owed=case.postage_minor,
+        brands_fault=case.brands_fault,
+        came_back=case.came_back,
+        to=to,
+    )
+    if not owed:
+        return
+    case.postage_minor = owed
+    case.save(update_fields=["postage_minor"])
+    post(
+        transfers=[
+            NewTransfer(
+                entry=uuid7(),
+                kind="postage",
+                debit=AccountKey(Account.Kind.BRAND, case.currency, case.brand_id),
+                credit=AccountKey(Account.Kind.POSTAGE, case.currency),
+                amount=owed,
+                subject=case.id,
+                at=doing.at,
+                by=doing.by,
+            )
+        ]
+    )
+    note(case, Doing(Deed.POSTAGE, None, doing.by, doing.at), amount=owed)
 
 
 @step

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from shoal.care.models import Case
 from shoal.kit.errors import Refused
 from shoal.kit.transactions import step
@@ -16,8 +18,12 @@ class CasesUnderWay(Refused):
 
 @step
 def refuse_open_cases(facts: Sequence[ErasureAsked]) -> None:
-    """This will refuse to forget a customer with an open case. Raises CasesUnderWay."""
+    """This will refuse to forget a customer with an open case. Raises CasesUnderWay.
+
+    A case whose way back is still to be transferred to her counts as open.
+    """
+    open_ones = Q(closed_at=None) | Q(postage_minor__gt=0, postage_paid_at=None)
     for fact in facts:
-        count = Case.objects.filter(customer=fact.person, closed_at=None).count()
+        count = Case.objects.filter(open_ones, customer=fact.person).count()
         if count:
             raise CasesUnderWay(count=count)

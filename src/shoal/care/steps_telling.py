@@ -80,6 +80,9 @@ def _to_customer(case: Case, deed: Deed) -> str:
             "Case {code}: {amount} could not be sent back to you. The platform looks into it;"
             " nothing is lost."
         )
+    elif deed == Deed.POSTAGE_PAID:
+        amount = _money(case.postage_minor, case.currency)
+        words = gettext("Case {code}: {amount} for the way back was transferred to you.")
     elif deed == Deed.SAY:
         words = gettext("Case {code}: somebody wrote to you.")
     else:
@@ -121,8 +124,11 @@ def _to_others(case: Case, deed: Deed, who: Side) -> str:
 
 
 def _amount(case: Case) -> str:
-    money = Money(case.refund_minor, case.currency)
-    return f"{money.decimal} {money.currency}"
+    return _money(case.refund_minor, case.currency)
+
+
+def _money(minor: int, currency: str) -> str:
+    return f"{Money(minor, currency).decimal} {currency}"
 
 
 def _until(case: Case) -> str:

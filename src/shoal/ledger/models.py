@@ -18,6 +18,7 @@ class Account(models.Model):
         FEE = "platform_fee"
         TAX = "tax_payable"
         DEPOSIT = "brand_deposit"
+        POSTAGE = "return_postage", "what brands owe customers for the way back"
         GOODWILL = "goodwill"
         PROMOTION = "promotion", "what a funder gives towards discounts"
         BANK = "bank", "our own bank account"

@@ -14,7 +14,7 @@ from shoal.care.queries_cases import Entry
 from shoal.care.rules_cases import CLOSED, Deed, Kind, Reason, Side, State
 from shoal.kit.money import Money
 from shoal.kit.texts import in_language
-from shoal.web.components.amounts import units_text
+from shoal.web.components.amounts import amount_text, units_text
 
 _KINDS = {
     State.OFFERED: "warn", State.DISPUTED: "warn", State.CONFIRMING: "warn",
@@ -227,6 +227,26 @@ def money_told(case: Case) -> str:
     return gettext("The money is on its way back the way it was paid.")
 
 
+def postage_told(case: Case) -> str:
+    """This will say what became of what the way back cost; empty where nothing was asked for it."""
+    if not case.postage_asked_minor:
+        return ""
+    money = Money(case.postage_minor or case.postage_asked_minor, case.currency)
+    if case.postage_paid_at:
+        text = gettext("The way back cost {amount}: the platform has transferred it.")
+    elif case.postage_minor:
+        text = gettext(
+            "The way back cost {amount}: the brand has paid it, the platform transfers it."
+        )
+    elif case.state in CLOSED:
+        text = gettext("The way back cost {amount}: the customer pays it.")
+    else:
+        text = gettext(
+            "The way back cost {amount}: the brand pays it when it accepts what comes back."
+        )
+    return text.format(amount=amount_text(amount=money))
+
+
 def told_entries(
     case: Case, entries: Sequence[Entry], *, names: Mapping[str, str], face: str
 ) -> list[ToldEntry]:
@@ -299,7 +319,8 @@ def case_rows(cases: Iterable[Case], *, route: str, at: datetime) -> list[CaseRo
 
 _WITH_AMOUNT = {
     Deed.OPEN, Deed.ACCEPT, Deed.OFFER, Deed.TAKE_OFFER, Deed.RULE, Deed.CONFIRM, Deed.RECEIVE,
-    Deed.CANNOT_REPLACE, Deed.MONEY_BACK, Deed.MONEY_FAILED,
+    Deed.CANNOT_REPLACE, Deed.MONEY_BACK, Deed.MONEY_FAILED, Deed.SEND_BACK, Deed.POSTAGE,
+    Deed.POSTAGE_PAID,
 }  # fmt: skip
 
 
@@ -324,6 +345,8 @@ def _deed(entry: Entry) -> str:
         return gettext("The platform refused, for good")
     return {
         Deed.OPEN: pgettext("case", "Asked for"),
+        Deed.POSTAGE: gettext("The brand pays the way back"),
+        Deed.POSTAGE_PAID: gettext("The way back was transferred"),
         Deed.SAY: gettext("Said"),
         Deed.FORWARD: gettext("Passed on to the brand"),
         Deed.ACCEPT: gettext("Agreed"),

@@ -8,7 +8,7 @@ from PIL import Image
 
 from shoal.care.models import Case, CaseLine, CasePicture, CaseStep
 from shoal.care.operations_brand import accept_case, refuse_case
-from shoal.care.rules_cases import State
+from shoal.care.rules_cases import Reason, State
 from shoal.kit.clock import now
 from shoal.kit.pictures import media_type
 from shoal.orders.models import Order, OrderLine
@@ -152,6 +152,32 @@ def test_she_sends_it_back_with_a_number(alice, market, arrived):
     assert 'value="顺丰"' in refused.content.decode()
     alice.post(page, {"deed": "send_back", "carrier": "顺丰", "tracking": "SF9"})
     assert cases.again(case).tracking == "SF9"
+
+
+def test_she_says_what_the_way_back_cost_where_the_brand_answers(alice, market, arrived):
+    cases.name_address(market)
+    case = cases.forwarded(arrived, at=now())
+    accept_case(brand=market.brand.id, code=case.code, words="", by="owner", at=now())
+    page = f"/cases/{case.code}"
+    shown = alice.get(page).content.decode()
+    assert "What sending it cost you" in shown
+    assert "¥30.00" in shown
+    sent = {"deed": "send_back", "carrier": "顺丰", "tracking": "SF9"}
+    for wrong, told in (("a lot", "such as 12.50"), ("30.01", "30.00 CNY at most")):
+        refused = alice.post(page, sent | {"postage": wrong})
+        assert (refused.status_code, told in refused.content.decode()) == (422, True)
+        assert cases.again(case).state == State.RETURNING
+    alice.post(page, sent | {"postage": "12", "pictures": picture()})
+    assert (cases.again(case).postage_asked_minor, CasePicture.objects.count()) == (1_200, 1)
+    shown = alice.get(page).content.decode()
+    assert "The way back cost ¥12.00: the brand pays it when it accepts what comes back." in shown
+
+
+def test_her_own_change_of_mind_asks_for_no_cost(alice, market, arrived):
+    cases.name_address(market)
+    case = cases.forwarded(arrived, reason=Reason.CHANGED_MIND, at=now())
+    accept_case(brand=market.brand.id, code=case.code, words="", by="owner", at=now())
+    assert "What sending it cost you" not in alice.get(f"/cases/{case.code}").content.decode()
 
 
 def test_what_is_not_hers_to_do_changes_nothing(alice, arrived):

@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 
 from shoal.brands.models import CounterfeitReport
-from shoal.care.operations_brand import refuse_case
-from shoal.care.operations_cases import ask_platform
+from shoal.care.operations_brand import accept_case, receive_return, refuse_case
+from shoal.care.operations_cases import ask_platform, send_back
 from shoal.care.rules_cases import Kind, Reason, State
 from shoal.kit.clock import now
-from tests.care.cases import again, ask, forwarded
+from tests.care.cases import again, ask, forwarded, name_address
 from tests.trade import deliver, order, pay, ship
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +106,40 @@ def test_not_genuine_is_judged_with_its_report(sign_in, arrived):
 def test_money_has_no_hand_in_rulings(sign_in, disputed):
     assert sign_in("money").post(url("case-ruling", disputed.code), ruled()).status_code == 403
     assert again(disputed).state == State.DISPUTED
+
+
+def test_a_way_back_is_transferred_by_whoever_has_the_money(sign_in, market, arrived):
+    name_address(market, at=now())
+    case = forwarded(arrived, at=now())
+    who = {"code": case.code, "at": now()}
+    accept_case(brand=market.brand.id, by="owner", **who)
+    send_back(
+        customer=case.customer_id, carrier="顺丰", tracking="SF9", postage=1_200, by="alice", **who
+    )
+    receive_return(brand=market.brand.id, by="owner", **who)
+    money = sign_in("money")
+    assert "Ways back to pay" in money.get(reverse("desk:today")).content.decode()
+    assert case.code in money.get(url("cases"), {"state": "postage"}).content.decode()
+    assert "The brand has paid" in money.get(url("case", case.code)).content.decode()
+    assert money.post(url("case-postage", case.code), {"reference": " "}).status_code == 302
+    assert again(case).postage_paid_at is None
+    assert money.post(url("case-postage", case.code), {"reference": "B-77"}).status_code == 302
+    assert again(case).postage_reference == "B-77"
+    shown = money.get(url("case", case.code)).content.decode()
+    assert "the platform has transferred it" in shown
+    care = sign_in("care")
+    assert care.post(url("case-postage", case.code), {"reference": "B-78"}).status_code == 403
+
+
+def test_a_part_of_an_exchange_is_granted_in_units(sign_in, market, arrived):
+    name_address(market, at=now())
+    case = forwarded(arrived, kind=Kind.EXCHANGE, units=2, at=now())
+    refuse_case(brand=market.brand.id, code=case.code, words="没有问题", by="owner", at=now())
+    ask_platform(customer=case.customer_id, code=case.code, words="请平台看", by="alice", at=now())
+    row = case.lines.get()
+    page = sign_in("care").get(url("case", case.code)).content.decode()
+    assert (f"units-{row.id}" in page, f"amount-{row.id}" in page) == (True, False)
+    sent = ruled(outcome="part") | {f"units-{row.id}": "1"}
+    assert sign_in("care").post(url("case-ruling", case.code), sent).status_code == 302
+    row.refresh_from_db()
+    assert (again(case).state, row.agreed_units) == (State.RETURNING, 1)

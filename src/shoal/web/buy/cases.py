@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shoal.care import operations_cases as cases
 from shoal.care.models import Case
+from shoal.care.opening import postage_most
 from shoal.care.queries_cases import (
     Askable,
     askable_of,
@@ -22,6 +23,7 @@ from shoal.care.queries_cases import (
 from shoal.care.rules_cases import Deed, Kind, Reason, Side, deeds_of
 from shoal.kit import clock
 from shoal.kit.errors import NotFound, Refused
+from shoal.kit.money import Money, parse_amount
 from shoal.orders.models import Order
 from shoal.orders.queries import order_for_customer
 from shoal.web.access import SignedIn, signed_in
@@ -99,6 +101,7 @@ def case(request: SignedIn, code: str) -> HttpResponse:
         "yours": found.waits_for == Side.CUSTOMER,
         "may": {deed.value for deed in may},
         "address": return_address(case=found) if Deed.SEND_BACK in may else None,
+        "postage_most": Money(most, found.currency) if (most := postage_most(found)) else None,
         "refused": refused,
         "typed": request.POST if refused else {},
         "now": clock.now(),
@@ -188,6 +191,8 @@ def _act(request: SignedIn, found: Case) -> str:
                 **who,
                 carrier=request.POST.get("carrier", ""),
                 tracking=request.POST.get("tracking", ""),
+                postage=_postage(request, found),
+                pictures=pictures_of(request),
             ),
             gettext("Thank you. The brand waits for it."),
         ),
@@ -209,6 +214,15 @@ def _act(request: SignedIn, found: Case) -> str:
     act, told = acts[request.POST["deed"]]
     act()
     return told
+
+
+def _postage(request: SignedIn, found: Case) -> int:
+    """What she typed for the way back, in minor units. Raises PostageUnclear."""
+    text = request.POST.get("postage", "").strip()
+    try:
+        return parse_amount(text, found.currency).minor if text else 0
+    except ValueError as error:
+        raise cases.PostageUnclear from error
 
 
 def _kind(text: str) -> Kind | None:

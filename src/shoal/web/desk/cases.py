@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shoal.care import queries_cases as queries
 from shoal.care.models import Case, Ruling
 from shoal.care.operations_cases import say_in_case
+from shoal.care.operations_postage import LONGEST_REFERENCE, pay_postage
 from shoal.care.operations_rulings import confirm_ruling, rule_case
 from shoal.care.rules_cases import Deed, Kind, Reason, Side, State, deeds_of
 from shoal.kit import clock
@@ -67,7 +68,7 @@ class RulingForm(GivingForm):
         self.order_fields(["outcome", *parts, "fault", "needs_return", "words"])
 
 
-@operator(CARE)
+@operator(CARE, MONEY)
 @require_safe
 def cases(request: OfOperator) -> HttpResponse:
     """This will list the cases: what waits for the platform first, by the time that is left."""
@@ -75,15 +76,20 @@ def cases(request: OfOperator) -> HttpResponse:
         "waiting": gettext("To decide"),
         "open": gettext("All open"),
         "stuck": gettext("Money stuck"),
+        "postage": gettext("Ways back to pay"),
         "closed": gettext("Closed"),
     }
     counts = queries.counts_of_all()
-    chosen, places = tabs(request, names, {key: counts[key] for key in ("waiting", "stuck")})
+    chosen, places = tabs(
+        request, names, {key: counts[key] for key in ("waiting", "stuck", "postage")}
+    )
     rows = queries.cases_of_all()
     if chosen == "waiting":
         rows = rows.filter(waits_for=Side.PLATFORM)
     elif chosen == "stuck":
         rows = rows.filter(money_failed_at__isnull=False)
+    elif chosen == "postage":
+        rows = rows.filter(postage_minor__gt=0, postage_paid_at=None)
     else:
         rows = rows.filter(closed_at__isnull=chosen == "open")
     page = page_of(request, rows, size=PAGE)
@@ -161,6 +167,22 @@ def confirmation(request: OfOperator, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@operator(MONEY)
+@require_POST
+def postage(request: OfOperator, code: str) -> HttpResponse:
+    """This will note that a way back was transferred to the customer, by the bank's number."""
+    queries.case_by_code(code=code)
+    return answer(
+        request,
+        reverse("desk:case", args=[code]),
+        gettext("Noted. The customer is told."),
+        lambda: pay_postage(
+            code=code, reference=request.POST.get("reference", ""), by=request.person.code,
+            at=clock.now(),
+        ),
+    )  # fmt: skip
+
+
 @operator(CARE)
 @require_POST
 def words(request: OfOperator, code: str) -> HttpResponse:
@@ -196,6 +218,7 @@ def _show(request: OfOperator, found: Case, *, status: int = 200, **filled: Any)
         "yours": found.waits_for == Side.PLATFORM,
         "freight": told.freight_told(found),
         "money_words": told.money_told(found),
+        "postage": told.postage_told(found),
         "money_failed": found.money_failed_at is not None,
         "asked": Money(found.asked_minor, found.currency),
         "refund": Money(found.refund_minor, found.currency),
@@ -207,6 +230,9 @@ def _show(request: OfOperator, found: Case, *, status: int = 200, **filled: Any)
         "refunds": [refund_row(row) for row in refunds],
         "may_see_money": bool(request.operator_roles & {str(MONEY), "admin"}),
         "rules": Deed.RULE in can and _may_rule(request),
+        "pays_postage": bool(found.postage_minor) and found.postage_paid_at is None,
+        "postage_owed": Money(found.postage_minor, found.currency),
+        "longest_reference": LONGEST_REFERENCE,
         "confirms": Deed.CONFIRM in can,
         "says": Deed.SAY in can and _may_rule(request),
         "decided": _decided(ruled, found, request.person.code) if ruled else None,

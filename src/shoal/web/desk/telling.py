@@ -95,6 +95,7 @@ def account_name(kind: str, provider: str = "") -> str:
         Account.Kind.FEE: gettext("Platform fee"),
         Account.Kind.TAX: gettext("Tax owed"),
         Account.Kind.DEPOSIT: gettext("Brands’ deposits"),
+        Account.Kind.POSTAGE: gettext("Ways back to pay"),
         Account.Kind.GOODWILL: gettext("Goodwill"),
         Account.Kind.PROMOTION: gettext("Promotion"),
         Account.Kind.BANK: gettext("Bank"),
@@ -114,6 +115,7 @@ def account_note(kind: str) -> str:
         Account.Kind.KEEPER: gettext("Settled, to be paid out to keepers."),
         Account.Kind.DEPOSIT: gettext("What brands left as a guarantee."),
         Account.Kind.PAYOUT: gettext("Made, and not at the bank yet."),
+        Account.Kind.POSTAGE: gettext("Paid by brands, to be transferred to customers."),
     }.get(Account.Kind(kind), "")
 
 
@@ -134,6 +136,8 @@ def transfer_kind(kind: str) -> str:
         "deposit_in": gettext("Deposit paid in"),
         "deposit_cover": gettext("Deposit covered a debt"),
         "goodwill": gettext("Goodwill"),
+        "postage": gettext("Way back paid by a brand"),
+        "postage_paid": gettext("Way back transferred to a customer"),
         "discount": gettext("Discount"),
         "reversal": gettext("Taken back"),
     }.get(kind, kind)

@@ -86,6 +86,7 @@ def waiting(*, roles: set[str], at: datetime) -> list[Waiting]:
                 gettext("Sales to judge"), reverse("desk:sales"), sale_counts().get("applied", 0)
             ),
         ]
+    cases = counts_of_all() if may(roles, MONEY, CARE) else {}
     if may(roles, MONEY):
         here = reverse("desk:refunds")
         found += [
@@ -99,9 +100,14 @@ def waiting(*, roles: set[str], at: datetime) -> list[Waiting]:
                 len(notices_to_look_at(since_at=at - _LOOK_BACK)),
             ),
             *_payouts(),
+            Waiting(
+                gettext("Ways back to pay"),
+                f"{reverse('desk:cases')}?state=postage",
+                cases["postage"],
+            ),
         ]
     if may(roles, CARE):
-        cases, here = counts_of_all(), reverse("desk:cases")
+        here = reverse("desk:cases")
         found += [
             Waiting(gettext("Cases to decide"), here, cases["waiting"]),
             Waiting(gettext("Cases whose money is stuck"), f"{here}?state=stuck", cases["stuck"]),

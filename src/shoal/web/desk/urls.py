@@ -163,6 +163,7 @@ urlpatterns = [
     path("cases/<str:code>/ruling", cases.ruling, name="case-ruling"),
     path("cases/<str:code>/confirmation", cases.confirmation, name="case-confirmation"),
     path("cases/<str:code>/words", cases.words, name="case-words"),
+    path("cases/<str:code>/postage", cases.postage, name="case-postage"),
     path("reports", reports.reports, name="reports"),
     path("reports/<str:code>/verdict", reports.verdict, name="report-verdict"),
     path("terms", terms.terms, name="terms"),

@@ -26,6 +26,7 @@ def what_words(what: str) -> str:
         "payout": gettext("Paid out"),
         "payout_failed": gettext("A payout came back"),
         "withholding": gettext("Withheld for tax"),
+        "postage": gettext("Customers’ ways back"),
         "deposit_in": gettext("Deposit paid in"),
         "deposit_cover": gettext("Covered by the deposit"),
     }.get(what, what)

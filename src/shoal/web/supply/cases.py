@@ -245,6 +245,7 @@ def _show(request: OfBrand, found: Case, *, status: int = 200, **forms: Any) -> 
         "yours": found.waits_for == Side.BRAND,
         "freight": told.freight_told(found),
         "money_words": told.money_told(found),
+        "postage": told.postage_told(found),
         "asked": Money(found.asked_minor, found.currency),
         "refund": Money(found.refund_minor, found.currency),
         "lines": told.line_rows(found),
