@@ -49,6 +49,8 @@ class LimitReached(Refused):
 class LimitUsed(LimitReached):
     """You have ordered {bought} of {title} before; each customer can buy {limit}."""
 
+    code = "limit_used"
+
 
 class PriceChanged(Refused):
     """The price of {title} has changed. Please look at the new price and order again."""
