@@ -20,7 +20,7 @@ from shoal.kit.transactions import one_transaction, operation
 from shoal.notify.models import Outgoing
 from shoal.notify.queries import outbox
 from shoal.orders.models import Order, OrderLine, Parcel
-from shoal.orders.shipping import split_parcel
+from shoal.orders.shipping import NothingToSplit, split_parcel
 from shoal.people.events import ErasureAsked
 from shoal.people.steps import make_people
 from tests import goods, trade
@@ -250,3 +250,29 @@ def test_a_gift_that_travels_alone_stays_as_long_as_its_brand_s_goods() -> None:
     given.allotment.refresh_from_db()
     assert given.allotment.available == 3
     assert trade.is_sound()
+
+
+def test_a_parcel_keeps_something_to_ship_when_it_is_split() -> None:
+    """Found by the story of money: freight of a parcel of cancelled goods alone went back."""
+    market = trade.open_market()
+    second = trade.standing_offer(market.brand)
+    placed = trade.order(market, offers=(market.offer, second), quantity=1)
+    trade.pay(placed)
+    first, other = placed.lines.order_by("number")
+    cases.open_case(
+        customer=placed.customer_id,
+        order=placed.code,
+        kind=Kind.CANCEL,
+        reason=Reason.CHANGED_MIND,
+        lines=[WantedUnits(first.id, 1)],
+        words="",
+        by="alice",
+        at=AT + HOUR,
+    )
+    code = placed.parcels.get().code
+    for chosen in (first, other):
+        with pytest.raises(NothingToSplit):
+            split_parcel(
+                brand=market.brand.id, parcel=code, lines=[chosen.id], by="owner", at=AT + HOUR
+            )
+    assert placed.parcels.count() == 1

@@ -204,10 +204,14 @@ class Story(Answered):
         self._split(data, rows)
 
     def _split(self, data: st.DataObject, rows: QuerySet[Parcel]) -> None:
-        parcel = self.one_of(data, [row for row in rows.order_by("id") if row.lines.count() > 1])
+        lines_of = {
+            row: [line for line in row.lines.order_by("number") if line.units_left]
+            for row in rows.order_by("id")
+        }
+        parcel = self.one_of(data, [row for row, lines in lines_of.items() if len(lines) > 1])
         if parcel is None:
             return
-        first, *others = parcel.lines.order_by("number")
+        first, *others = lines_of[parcel]
         chosen = data.draw(st.lists(st.sampled_from(others), min_size=1, unique=True))
         made = split_parcel(
             brand=parcel.brand_id,

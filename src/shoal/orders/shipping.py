@@ -168,8 +168,11 @@ def split_parcel(
     if row.state != Parcel.State.WAITING:
         raise NotWaiting(code=row.code)
     chosen = set(lines)
-    own = set(row.lines.values_list("id", flat=True))
-    if not chosen or not chosen < own:
+    own = {line.id: line.units_left for line in row.lines.all()}
+    # What was cancelled travels no more: a parcel of nothing else would wait for ever, and the next
+    # refund of the order would give its freight back though the goods do travel.
+    going = {key for key, units in own.items() if units}
+    if not chosen <= own.keys() or not chosen & going or not going - chosen:
         raise NothingToSplit
     new = Parcel.objects.create(
         id=uuid7(), code=short_code(), order_id=row.order_id, brand_id=row.brand_id
