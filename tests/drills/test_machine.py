@@ -25,7 +25,7 @@ class Machine:
     port: int
     pay_port: int
     process: subprocess.Popen[bytes] | None = None
-    seen: set[int] = field(default_factory=set)
+    seen: set[psutil.Process] = field(default_factory=set)
 
     def start(self) -> float:
         """Starts it and returns the seconds until it served."""
@@ -39,24 +39,25 @@ class Machine:
         ready = f"ready http://localhost:{self.port}/"
         count = self.log().count(ready)
         wait(180, lambda: self.log().count(ready) > count)
-        self.seen.update(self.pids())
+        self.seen.update(self.children())
         return time.monotonic() - began
 
     def log(self) -> str:
         path = self.data / "log" / "shoal.log"
         return path.read_text() if path.exists() else ""
 
-    def pids(self) -> list[int]:
+    def children(self) -> list[psutil.Process]:
         assert self.process is not None
-        return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True)]
+        found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+        return found
 
     def pids_of(self, word: str) -> list[int]:
         """The processes whose command line has this word, the one furthest down last."""
         found = []
-        for pid in self.pids():
+        for child in self.children():
             with suppress(psutil.NoSuchProcess):
-                if word in psutil.Process(pid).cmdline():
-                    found.append(pid)
+                if word in child.cmdline():
+                    found.append(child.pid)
         return found
 
     def serves(self) -> bool:
@@ -69,15 +70,17 @@ class Machine:
         finally:
             ask.close()
 
-    def left_behind(self) -> list[int]:
-        """What was ever seen of it and still runs. A process that merely waits to be reaped has
-        ended."""
-        return [pid for pid in self.seen if psutil.pid_exists(pid) and not is_zombie(pid)]
+    def left_behind(self) -> list[psutil.Process]:
+        """What was ever seen of it and still runs; another process may have its number by now.
+
+        One that merely waits to be reaped has ended.
+        """
+        return [one for one in self.seen if one.is_running() and not is_zombie(one)]
 
 
-def is_zombie(pid: int) -> bool:
+def is_zombie(process: psutil.Process) -> bool:
     try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 
@@ -119,12 +122,12 @@ def test_what_is_killed_comes_back(machine: Machine, victim: str) -> None:
     os.kill(killed, signal.SIGKILL)
     wait(30, lambda: any(pid != killed for pid in machine.pids_of(word)))
     wait(30, machine.serves)
-    machine.seen.update(machine.pids())
+    machine.seen.update(machine.children())
 
 
 def test_a_killed_supervisor_takes_everything_with_it_and_starts_again(machine: Machine) -> None:
     assert machine.process is not None
-    machine.seen.update(machine.pids())
+    machine.seen.update(machine.children())
     machine.process.kill()
     machine.process.wait()
     wait(60, lambda: not machine.left_behind())  # PostgreSQL writes what it holds first
@@ -134,7 +137,7 @@ def test_a_killed_supervisor_takes_everything_with_it_and_starts_again(machine: 
 
 def test_a_polite_stop_ends_all_within_seconds(machine: Machine) -> None:
     assert machine.process is not None
-    machine.seen.update(machine.pids())
+    machine.seen.update(machine.children())
     machine.process.send_signal(signal.SIGINT)
     assert machine.process.wait(30) == 0
     wait(5, lambda: not machine.left_behind())
