@@ -31,15 +31,17 @@ def test_a_return_an_exchange_and_an_arbitration(site, visitor):
     come_in(brand, site, "--phone", HAIFENG)
     shop = shop_address(mei, site)
     returned = arrived(site, alice, brand, shop)
-    give_it_back(site, alice, mei, brand, returned)
+    olga = visitor(width=1280)
+    come_in(olga, site, "--phone", OLGA)
+    give_it_back(site, alice, mei, brand, olga, returned)
     exchanged = arrived(site, alice, brand, shop)
     swap(site, alice, mei, brand, exchanged)
     refused = arrived(site, alice, brand, shop)
-    let_the_platform_decide(site, visitor, alice, mei, brand, refused)
+    let_the_platform_decide(site, alice, mei, brand, olga, refused)
 
 
-def give_it_back(site: Site, alice: Page, mei: Page, brand: Page, order: str) -> None:
-    """Goods go back, and the money after them."""
+def give_it_back(site: Site, alice: Page, mei: Page, brand: Page, olga: Page, order: str) -> None:
+    """Goods go back, and the money after them; what sending them cost comes from the brand."""
     case = ask(site, alice, order, "Return for a refund", "Arrived broken")
     pass_on(site, mei, case, "I saw the picture: it is cracked")
     brand.goto(f"{site.url}/supply/cases")
@@ -51,6 +53,11 @@ def give_it_back(site: Site, alice: Page, mei: Page, brand: Page, order: str) ->
     look_closely(alice)
     alice.get_by_label("Carrier").fill("顺丰速运")
     alice.get_by_label("Tracking number").fill("SF7000000011")
+    cost = alice.get_by_label("What sending it cost you")
+    cost.fill("99")
+    alice.get_by_role("button", name="I have sent it").click()
+    expect(alice.get_by_text("For the way back you can ask for 30.00 CNY at most.")).to_be_visible()
+    cost.fill("12.50")
     alice.get_by_role("button", name="I have sent it").click()
     expect(alice.get_by_text("On its way back", exact=True)).to_be_visible()
     brand.reload()
@@ -58,7 +65,15 @@ def give_it_back(site: Site, alice: Page, mei: Page, brand: Page, order: str) ->
     alice.reload()
     expect(alice.get_by_text("Refunded", exact=True).first).to_be_visible()
     expect(alice.get_by_role("main")).to_contain_text(re.compile("Given back.*¥"))
+    expect(alice.get_by_role("main")).to_contain_text("¥12.50: the brand has paid it")
     look_closely(alice)
+    olga.goto(f"{site.url}/desk/cases?state=postage")
+    olga.get_by_role("link", name=case).click()
+    olga.get_by_label("The bank’s number").fill(f"BANK-{case}")
+    look_closely(olga)
+    olga.get_by_role("button", name="Transferred").click()
+    alice.reload()
+    expect(alice.get_by_role("main")).to_contain_text("the platform has transferred it")
 
 
 def swap(site: Site, alice: Page, mei: Page, brand: Page, order: str) -> None:
@@ -86,7 +101,7 @@ def swap(site: Site, alice: Page, mei: Page, brand: Page, order: str) -> None:
 
 
 def let_the_platform_decide(
-    site: Site, visitor, alice: Page, mei: Page, brand: Page, order: str
+    site: Site, alice: Page, mei: Page, brand: Page, olga: Page, order: str
 ) -> None:
     """The brand refuses, the customer asks the platform, and that decides for good."""
     case = ask(site, alice, order, "Money back, goods stay", "Poor quality")
@@ -102,8 +117,6 @@ def let_the_platform_decide(
     alice.get_by_label("Why you do not agree").fill("It never burnt")
     alice.get_by_role("button", name="Ask the platform to decide").click()
     expect(alice.get_by_text("With the platform", exact=True)).to_be_visible()
-    olga = visitor(width=1280)
-    come_in(olga, site, "--phone", OLGA)
     olga.goto(f"{site.url}/desk/cases/{case}")
     look_closely(olga)
     decision = olga.get_by_role("region", name="Decide")
