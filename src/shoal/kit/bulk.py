@@ -25,8 +25,8 @@ def one_message() -> Iterator[None]:
     """This will send all that `write` and `insert_rows` write in the block as one message.
 
     It goes when the block ends: one way to the server and back in place of one for each statement,
-    which is most of what a small batch costs. So nothing in the block may read what it wrote. What
-    the database says is raised at the block's end.
+    so locked rows are free sooner. Nothing in the block may read what it wrote, and what others
+    send in it goes before. What the database says is raised at the block's end.
     """
     _here.message = message = list[tuple[str, _Told | None]]()
     try:

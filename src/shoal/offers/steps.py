@@ -150,7 +150,7 @@ def lock_purchases(*, pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UU
     """
     columns = [[offer for offer, _ in pairs], [customer for _, customer in pairs]]
     with connection.cursor() as cursor:
-        # One message: most of what they cost is the way to the server and back.
+        # One message: one way to the server and back for both.
         cursor.execute(
             _FIRST_PURCHASES + ";" + _PURCHASES, [[uuid7() for _ in pairs], *columns, *columns]
         )
