@@ -57,6 +57,7 @@ def test_olga_comes_by_invitation_and_back_by_passkey(page, live_server, setting
         "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
         "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
     }})  # fmt: skip
+    operations.publish_terms(texts={"en": "Us\nBe kind."}, by="root", at=now())
     operations.invite(
         email="olga@shoal.example", place=Invitation.Place.PLATFORM, subject=None, role="admin",
         place_name="Shoal", by="root", at=now(),
@@ -67,6 +68,8 @@ def test_olga_comes_by_invitation_and_back_by_passkey(page, live_server, setting
     page.get_by_label("Name").fill("Olga")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Accept the invitation").click()
+    page.get_by_role("button", name="Accept and go on").click()
+    page.wait_for_url(re.compile("/desk/"))
     page.goto(f"{live_server.url}/sign-in/staff/keys/new")
     page.locator("input[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
