@@ -35,10 +35,10 @@ def sign_in_many(count: int) -> list[Customer]:
     """This will make customers with an address and a session each, as signing in leaves them."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from shoal.kit import clock
     from shoal.people.operations import NewPerson, add_address, add_people
+    from shoal.web.account.session_store import SessionStore
 
     at = clock.now()
     entries = [NewPerson(phone=f"+8613900{number:06}") for number in range(count)]

@@ -45,6 +45,19 @@ def test_one_persons_seal_does_not_open_for_another(alice: UUID) -> None:
         vault.reveal(bob, vault.seal(alice, {"name": "A"}))
 
 
+def test_what_was_sealed_is_amended_without_being_shown(alice: UUID) -> None:
+    before = vault.seal(alice, {"street": "Sea Road 1", "city": "Hangzhou"})
+    [after, fresh] = vault.amend_many(
+        [(alice, before, {"note": "ring twice", "city": "Ningbo"}), (alice, b"", {"note": "none"})]
+    )
+    assert vault.reveal(alice, after) == {
+        "street": "Sea Road 1", "city": "Ningbo", "note": "ring twice",
+    }  # fmt: skip
+    assert vault.reveal(alice, fresh) == {"note": "none"}
+    with pytest.raises(vault.Erased):
+        vault.amend_many([(uuid7(), b"", {})])
+
+
 def test_making_a_key_twice_keeps_the_first(alice: UUID) -> None:
     sealed = vault.seal(alice, {"name": "A"})
     vault.make_keys([alice])

@@ -203,7 +203,7 @@ def _arguments(address: str) -> list[str]:
 
 
 # What any request may touch: it is no tenant's.
-_TRACES = {"django_session", "people_tally", "frame_cache"}
+_TRACES = {"people_session", "people_tally", "frame_cache"}
 
 
 def _everything() -> list[tuple[str, int, int]]:

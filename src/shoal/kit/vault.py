@@ -90,16 +90,26 @@ def seal(person: UUID, record: Mapping[str, str]) -> bytes:
 
 def seal_many(records: Iterable[tuple[UUID, Mapping[str, str]]]) -> list[bytes]:
     """This will seal many people's records with one look-up. Raises Erased for a missing key."""
-    rows = list(records)
-    keys = _open_keys(person for person, _ in rows)
-    sealed = []
-    for person, record in rows:
+    return amend_many((person, b"", record) for person, record in records)
+
+
+def amend_many(rows: Iterable[tuple[UUID, bytes, Mapping[str, str]]]) -> list[bytes]:
+    """This will seal what each row's sealed record holds (none: b""), with its fields over it.
+
+    One look-up for all. Raises Erased for a missing key.
+    """
+    wanted = list(rows)
+    keys = _open_keys(person for person, _, _ in wanted)
+    amended = []
+    for person, sealed, fields in wanted:
         if person not in keys:
             raise Erased(person)
+        cipher = AESGCM(keys[person])
+        before = _opened(cipher, person, sealed) if sealed else {}
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        text = json.dumps(dict(record), ensure_ascii=False).encode()
-        sealed.append(nonce + AESGCM(keys[person]).encrypt(nonce, text, person.bytes))
-    return sealed
+        text = json.dumps({**before, **fields}, ensure_ascii=False).encode()
+        amended.append(nonce + cipher.encrypt(nonce, text, person.bytes))
+    return amended
 
 
 def reveal(person: UUID, sealed: bytes | memoryview) -> dict[str, str]:
@@ -117,11 +127,7 @@ def reveal_many(
     rows = [(person, bytes(blob)) for person, blob in sealed]
     keys = _open_keys(person for person, _ in rows)
     return [
-        json.loads(
-            AESGCM(keys[person]).decrypt(blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], person.bytes)
-        )
-        if person in keys
-        else None
+        _opened(AESGCM(keys[person]), person, blob) if person in keys else None
         for person, blob in rows
     ]
 
@@ -134,6 +140,12 @@ def blind_index(kind: str, value: str) -> bytes:
     """
     message = f"{kind}\0{value}".encode()
     return hmac.new(settings.SHOAL_BLIND_INDEX_KEY, message, hashlib.sha256).digest()
+
+
+def _opened(cipher: AESGCM, person: UUID, sealed: bytes) -> dict[str, str]:
+    nonce, text = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    record: dict[str, str] = json.loads(cipher.decrypt(nonce, text, person.bytes))
+    return record
 
 
 def _open_keys(people: Iterable[UUID]) -> dict[UUID, bytes]:

@@ -272,7 +272,8 @@ def _take_gifts(draft: _Draft, books: Books, left: Counter[UUID]) -> None:
 
 
 def _write(drafts: Sequence[_Draft], books: Books) -> list[Placed]:
-    sealed = vault.seal_many((draft.request.customer, draft.request.recipient) for draft in drafts)
+    wishes = [draft.request for draft in drafts]
+    sealed = vault.amend_many((one.customer, one.address, one.recipient) for one in wishes)
     orders = [_order(draft, blob) for draft, blob in zip(drafts, sealed, strict=True)]
     parcels: list[Parcel] = []
     lines: list[OrderLine] = []

@@ -36,6 +36,7 @@ class WantedLine:
 class OrderRequest:
     """One customer's wish. `key` makes asking again harmless; `recipient` is sealed at once.
 
+    `address` is an entry of her address book, sealed as it stands there; `recipient` goes over it.
     `total_minor` is what the page showed her that all of it costs, where it showed it; `coupons`
     are the codes of hers that she wants to use, `gifts` the promotions whose gift it promised.
     """
@@ -51,6 +52,7 @@ class OrderRequest:
     total_minor: int | None = None
     coupons: tuple[str, ...] = ()
     gifts: tuple[str, ...] = ()
+    address: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from shoal.kit.ids import short_code, uuid7
@@ -53,6 +54,15 @@ class Identity(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "blind_index"], name="one_person_per_identity"),
         ]
+
+
+class Session(AbstractBaseSession):
+    """What a browser's cookie stands for: Django's own, and whose it is."""
+
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="sessions")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
 
 
 class Address(models.Model):

@@ -1,6 +1,6 @@
 """Every read of people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,16 @@ class Profile:
     email: str
     masked_phone: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedAddress:
+    """One entry of an address book, as it stands there."""
+
+    code: str
+    region: str
+    is_default: bool
+    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +149,27 @@ def codes_of(*, people: Iterable[UUID]) -> dict[UUID, str]:
         return dict(cursor.fetchall())
 
 
-def addresses_of(person: Person) -> list[KnownAddress]:
-    """This will return a person's address book: the default first, then the newest."""
+def sealed_addresses_of(person: Person) -> list[SealedAddress]:
+    """This will return a person's address book unopened: the default first, then the newest."""
     with connection.cursor() as cursor:
         # Each order asks for it: putting Django's question together took longer than the answer.
         cursor.execute(_ADDRESSES, [person.pk])
-        rows = cursor.fetchall()
-    opened = vault.reveal_many([(person.pk, sealed) for _, _, _, sealed in rows])
+        return [SealedAddress(*row) for row in cursor.fetchall()]
+
+
+def open_addresses(*, person: Person, addresses: Sequence[SealedAddress]) -> list[KnownAddress]:
+    """This will open entries of a person's address book, but those whose key is gone."""
+    opened = vault.reveal_many([(person.pk, one.sealed) for one in addresses])
     return [
-        KnownAddress(code, region, is_default=is_default, **record)
-        for (code, region, is_default, _), record in zip(rows, opened, strict=True)
+        KnownAddress(one.code, one.region, is_default=one.is_default, **record)
+        for one, record in zip(addresses, opened, strict=True)
         if record is not None
     ]
+
+
+def addresses_of(person: Person) -> list[KnownAddress]:
+    """This will return a person's address book: the default first, then the newest."""
+    return open_addresses(person=person, addresses=sealed_addresses_of(person))
 
 
 def address_of(*, person: Person, code: str) -> KnownAddress:

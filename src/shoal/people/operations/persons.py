@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.sessions.models import Session
 
 from shoal.kit import vault
 from shoal.kit.errors import NotFound, Refused
@@ -23,6 +22,7 @@ from shoal.people.models import (
     OneTimeCode,
     Operator,
     Person,
+    Session,
     Tally,
 )
 from shoal.people.operations.codes import NotAPhone
@@ -197,6 +197,7 @@ def _forget(*, person: Person, at: datetime) -> None:
     indexes = [bytes(index) for index in locked.identities.values_list("blind_index", flat=True)]
     OneTimeCode.objects.filter(phone_index__in=indexes).delete()
     locked.identities.all().delete()
+    Session.objects.filter(person=locked).delete()
     Address.objects.filter(person=locked).update(
         sealed=b"", region="", removed_at=at, is_default=False
     )

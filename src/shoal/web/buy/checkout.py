@@ -21,7 +21,13 @@ from shoal.orders.desk import OrderRequest, WantedLine, place_order
 from shoal.orders.quotes import Quote, cart_quote, quote
 from shoal.people.models import Person
 from shoal.people.operations import add_address
-from shoal.people.queries import KnownAddress, addresses_of, profile
+from shoal.people.queries import (
+    KnownAddress,
+    SealedAddress,
+    open_addresses,
+    profile,
+    sealed_addresses_of,
+)
 from shoal.people.rules import spaced_phone
 from shoal.shops.models import Shop
 from shoal.shops.queries import shop_id
@@ -53,8 +59,9 @@ class _Desk:
     shop_code: str
     offer: str
     quantity: int
-    addresses: Sequence[KnownAddress]
-    address: KnownAddress | None
+    person: Person | None
+    book: Sequence[SealedAddress]
+    address: SealedAddress | None
     region: str
     # The address that the form names is not hers (any more): nothing goes to another instead.
     lost: bool
@@ -65,6 +72,11 @@ class _Desk:
     def shop(self) -> Shop:
         """The shop itself, for whoever shows a page of it; an order needs its id alone."""
         return known.shop_by_code(code=self.shop_code)
+
+    @cached_property
+    def addresses(self) -> Sequence[KnownAddress]:
+        """Her address book, opened for a page; an order takes the entry as it stands."""
+        return open_addresses(person=self.person, addresses=self.book) if self.person else ()
 
     @property
     def query(self) -> str:
@@ -101,19 +113,20 @@ def totals(request: HttpRequest) -> HttpResponse:
 
 def _desk(typed: QueryDict, person: Person | None) -> _Desk:
     code = typed.get("shop", "")
-    known = addresses_of(person) if person else []
+    book = sealed_addresses_of(person) if person else []
     wanted = typed.get("address", "")
-    chosen = next((one for one in known if one.code == wanted), None)
+    chosen = next((one for one in book if one.code == wanted), None)
     lost = chosen is None and wanted not in {"", _NEW}
-    if chosen is None and wanted != _NEW and known:
-        chosen = known[0]
+    if chosen is None and wanted != _NEW and book:
+        chosen = book[0]
     region = chosen.region if chosen else typed.get("region", "")
     return _Desk(
         shop_id=shop_id(code=code),
         shop_code=code,
         offer=typed.get("offer", ""),
         quantity=min(max(1, whole(typed.get("quantity"), default=1)), MOST_UNITS),
-        addresses=known,
+        person=person,
+        book=book,
         address=chosen,
         region=region if region_by_code(region) else "",
         lost=lost,
@@ -192,7 +205,7 @@ def _show(
 
 def _known_of(person: Person | None, desk: _Desk) -> dict[str, str]:
     """What a first address need not be asked for."""
-    known = profile(person) if person and not desk.addresses else None
+    known = profile(person) if person and not desk.book else None
     if known is None:
         return {"region": desk.region}
     return {"region": desk.region, "recipient": known.name, "phone": spaced_phone(known.phone)}
@@ -211,7 +224,7 @@ def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
     address = None if desk.address else AddressForm(_typed_address(typed))
     if not wishes.is_valid() or (address is not None and not address.is_valid()):
         return _show(request, desk, address=address, wishes=wishes, status=422)
-    if desk.lost and desk.addresses:
+    if desk.lost and desk.book:
         return _show(request, desk, wishes=wishes, refused=AddressGone(), status=409)
     try:
         known = desk.address or _keep_address(person, address)
@@ -225,7 +238,8 @@ def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
     learn(request, answer)
     if isinstance(answer, Refused):
         # What she typed is in her book now, and chosen: sending the form again adds no second one.
-        here = replace(desk, addresses=addresses_of(person), address=known, region=known.region)
+        book = sealed_addresses_of(person)
+        here = replace(desk, book=book, address=known, region=known.region)
         return _show(request, here, wishes=wishes, refused=answer, status=409)
     if not desk.offer:
         clear_ordered(
@@ -241,19 +255,19 @@ def _typed_address(typed: QueryDict) -> dict[str, str]:
     return {name: typed.get(name, "") for name in AddressForm.base_fields}
 
 
-def _keep_address(person: Person, form: AddressForm | None) -> KnownAddress:
+def _keep_address(person: Person, form: AddressForm | None) -> SealedAddress:
     """Into her address book, so that she types it once."""
     if form is None:
         raise AddressGone
     made = add_address(person=person, at=clock.now(), **form.record)
-    return next(one for one in addresses_of(person) if one.code == made.code)
+    return next(one for one in sealed_addresses_of(person) if one.code == made.code)
 
 
 def _request(
     request: HttpRequest,
     desk: _Desk,
     person: Person,
-    address: KnownAddress,
+    address: SealedAddress,
     wishes: WishesForm,
 ) -> OrderRequest:
     share = share_of(request)
@@ -263,18 +277,13 @@ def _request(
         storefront=desk.shop_id,
         share=share_id(share) if share else None,
         lines=_wanted(request.POST.getlist("line")),
-        recipient={
-            **{
-                name: getattr(address, name)
-                for name in ("recipient", "phone", "province", "city", "district", "street")
-            },
-            **wishes.record,
-        },
+        recipient=wishes.record,
         region=address.region,
         at=clock.now(),
         total_minor=_whole_minor(request.POST.get("total", "")),
         coupons=desk.coupons or (),
         gifts=tuple(request.POST.getlist("gift")),
+        address=address.sealed,
     )
 
 
