@@ -35,7 +35,7 @@ _FOUND = 302
 
 def run(report: Report) -> None:
     """This will place orders over HTTP and through pgbench, by turns, and compare them."""
-    with serving(threads=80, processes_of_web=2, SHOAL_WEB_ORDERING="64") as site:
+    with serving(threads=192, processes_of_web=2) as site:
         from tests import trade
 
         _say_settings(report)

@@ -186,8 +186,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("SHOAL_HOST", "127.0.0.1", "Address that the web listens on."),
     Setting("SHOAL_PORT", "8000", "Port that the web listens on.", _port),
     Setting("SHOAL_WEB_PROCESSES", "1", "Web processes; one per core is plenty.", _whole),
-    Setting("SHOAL_WEB_THREADS", "32", "Threads, and database connections, of one web process.",
-            _whole),
+    Setting("SHOAL_WEB_THREADS", "64", "Threads of one web process.", _whole),
+    Setting("SHOAL_WEB_CONNECTIONS", "32", "Most database connections of one process; whoever "
+            "waits at the order desk holds none.", _whole),
     Setting("SHOAL_WEB_ORDERING", "0", "Orders that one web process places at the same time; the "
             "other threads stay free for other pages; 0: three quarters of the threads.", _count),
     Setting("SHOAL_ORDERS_PER_ACCOUNT", "30", "Orders one account may try to place in a minute, "

@@ -180,6 +180,7 @@ TEMPLATES: list[dict[str, Any]] = [
 def _database() -> dict[str, Any]:
     parts: dict[str, Any] = dict(conninfo_to_dict(_database_address))
     threads: int = env.read("SHOAL_WEB_THREADS")
+    most: int = env.read("SHOAL_WEB_CONNECTIONS")
     return {
         # Looks whether a pooled connection lives, so that none fails after a restart of the server.
         "ENGINE": "shoal.kit.postgres",
@@ -188,8 +189,8 @@ def _database() -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
-        # No smaller than the threads, so that a request never waits for a connection.
-        "OPTIONS": parts | {"pool": {"min_size": 1, "max_size": threads + 2, "timeout": 10}},
+        "OPTIONS": parts
+        | {"pool": {"min_size": 1, "max_size": min(threads, most) + 2, "timeout": 10}},
     }
 
 

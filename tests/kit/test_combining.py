@@ -1,11 +1,12 @@
 """Many threads ask at once: each gets its own answer, in the order in which they came."""
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from shoal.kit.combining import Combiner
 from shoal.kit.errors import Busy
@@ -49,6 +50,44 @@ def test_one_alone_is_answered_at_once() -> None:
     work.go_on.set()
     assert Combiner(work, most=8, patience=5).ask(3) == 30
     assert work.batches == [[3]]
+
+
+@pytest.fixture
+def pooled(transactional_db: None) -> Iterator[None]:
+    """The test's database behind a pool, as the web asks it."""
+    options = connection.settings_dict["OPTIONS"]
+    connection.close()
+    options["pool"] = {"min_size": 1, "max_size": 5, "timeout": 10}
+    yield
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's
+    del options["pool"]
+
+
+@pytest.mark.usefixtures("pooled")
+def test_whoever_waits_holds_no_connection() -> None:
+    class Asking(Combiner[int, int]):
+        def ask(self, request: int) -> int:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT 1")  # who she is, where it goes …
+                return super().ask(request)
+            finally:
+                connection.close()
+
+    work = Counter()
+    futures = ask_in_turn(Asking(work, most=8, patience=5), [1, 2, 3, 4])
+    soon = time.monotonic() + 5
+    while (held := held_connections()) != 1 and time.monotonic() < soon:
+        time.sleep(0.01)
+    work.go_on.set()
+    assert [future.result(5) for future in futures] == [10, 20, 30, 40]
+    assert held == 1  # by the one who leads
+
+
+def held_connections() -> int:
+    now = connection.pool.get_stats()  # type: ignore[attr-defined]  # PostgreSQL's
+    return int(now["pool_size"] - now["pool_available"])
 
 
 def test_whoever_comes_meanwhile_is_taken_along_in_order() -> None:

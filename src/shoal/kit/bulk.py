@@ -4,12 +4,14 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 
 from shoal.kit.transactions import step
 
@@ -20,6 +22,14 @@ _Told = Callable[[int], None]
 _here = threading.local()
 
 
+@dataclass(slots=True)
+class _Message:
+    """Statements on their way, and the cursor that puts their values into them and sends them."""
+
+    cursor: CursorWrapper
+    statements: list[tuple[str, _Told | None]] = field(default_factory=list)
+
+
 @contextmanager
 def one_message() -> Iterator[None]:
     """This will send all that `write` and `insert_rows` write in the block as one message.
@@ -28,16 +38,16 @@ def one_message() -> Iterator[None]:
     so locked rows are free sooner. Nothing in the block may read what it wrote, and what others
     send in it goes before. What the database says is raised at the block's end.
     """
-    _here.message = message = list[tuple[str, _Told | None]]()
-    try:
-        yield
-    finally:
-        _here.message = None
-    if not message:
-        return
     with connection.cursor() as cursor:
-        cursor.execute(";\n".join(statement for statement, _ in message))
-        for place, (_, told) in enumerate(message):
+        _here.message = message = _Message(cursor)
+        try:
+            yield
+        finally:
+            _here.message = None
+        if not message.statements:
+            return
+        cursor.execute(";\n".join(statement for statement, _ in message.statements))
+        for place, (_, told) in enumerate(message.statements):
             if place:
                 cursor.nextset()
             if told:
@@ -50,11 +60,11 @@ def write(statement: str, values: Sequence[Any], *, told: _Told | None = None) -
 
     `told` is called with the number of rows that it wrote.
     """
-    message = getattr(_here, "message", None)
+    message: _Message | None = getattr(_here, "message", None)
+    if message is not None:
+        message.statements.append((message.cursor.mogrify(statement, values), told))
+        return
     with connection.cursor() as cursor:
-        if message is not None:
-            message.append((cursor.mogrify(statement, values), told))
-            return
         cursor.execute(statement, values)
         if told:
             told(cursor.rowcount)

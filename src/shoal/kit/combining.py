@@ -35,6 +35,12 @@ class _Ticket(Generic[Q, A]):
         self.error: BaseException | None = None
 
 
+def _lend_connection() -> None:
+    """Gives this thread's connection back to the pool: a crowd that waits needs none meanwhile."""
+    if getattr(connection, "pool", None) and not connection.in_atomic_block:
+        connection.close()
+
+
 class Combiner(Generic[Q, A]):
     """Takes requests from many threads of a process to `work`, a batch at a time.
 
@@ -64,6 +70,8 @@ class Combiner(Generic[Q, A]):
             self._waiting.append(ticket)
             if self._leader is None:
                 self._call(ticket)
+        if not ticket.called.is_set():
+            _lend_connection()
         if not ticket.called.wait(self._patience) and self._withdraw(ticket):
             raise Busy
         ticket.called.wait()
