@@ -7,6 +7,7 @@ from uuid import uuid4
 
 if TYPE_CHECKING:
     from shoal.offers.models import Offer
+    from shoal.people.models import Person
     from shoal.shops.models import Shop
     from shoal.traffic.models import Share
     from tests.trade import Market
@@ -33,31 +34,36 @@ class Customer:
 
 def sign_in_many(count: int) -> list[Customer]:
     """This will make customers with an address and a session each, as signing in leaves them."""
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-
     from shoal.kit import clock
     from shoal.people.operations import NewPerson, add_address, add_people
-    from shoal.web.account.session_store import SessionStore
 
     at = clock.now()
     entries = [NewPerson(phone=f"+8613900{number:06}") for number in range(count)]
     customers = []
     for person in add_people(entries=entries, at=at):
         add_address(person=person, at=at, **_HOME)
-        session = SessionStore()
-        session.update(
-            {
-                SESSION_KEY: str(person.pk),
-                BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-                HASH_SESSION_KEY: person.get_session_auth_hash(),
-                "shoal_proof": "phone",
-            }
-        )
-        session.save()
-        cookies = {"sessionid": str(session.session_key), "csrftoken": _CSRF}
-        customers.append(Customer(str(person.pk), cookies))
+        customers.append(signed_in(person))
     return customers
+
+
+def signed_in(person: "Person") -> Customer:
+    """This will give somebody a session, as signing in by phone leaves it."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from shoal.web.account.session_store import SessionStore
+
+    session = SessionStore()
+    session.update(
+        {
+            SESSION_KEY: str(person.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: person.get_session_auth_hash(),
+            "shoal_proof": "phone",
+        }
+    )
+    session.save()
+    return Customer(str(person.pk), {"sessionid": str(session.session_key), "csrftoken": _CSRF})
 
 
 def shared_by(market: "Market") -> dict[str, str]:

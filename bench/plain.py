@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -34,6 +34,8 @@ _TAKE = """
 UPDATE stock_allotment SET available = available - 1, held = held + 1
 WHERE id = {unit} AND available >= 1;
 """
+# So that the books are as they were: what is held is what was ordered.
+_BACK = "UPDATE stock_allotment SET available = available + 1, held = held - 1 WHERE id = {unit};"
 _COUNT = """
 INSERT INTO offers_purchase AS kept (id, offer_id, customer, quantity)
 VALUES ({own}, '{offer}', {who}, 1)
@@ -51,9 +53,24 @@ def place_orders(
     """
     number("bench_people", people)
     number("bench_allotments", allotments)
+    lines = _script(order, people=len(people), allotments=len(allotments))
+    return _run(lines, clients=clients, data=data)
+
+
+def take_units(*, allotment: UUID, clients: int, data: Path) -> float:
+    """This will take a unit from one row in a transaction each, and write nothing else.
+
+    Returns how many transactions a second the row lets through.
+    """
+    lines = ["BEGIN;", _TAKE.format(unit=f"'{allotment}'"), _BACK.format(unit=f"'{allotment}'")]
+    taken, seconds = _run([*lines, "COMMIT;"], clients=clients, data=data)
+    return taken / seconds
+
+
+def _run(lines: Iterable[str], *, clients: int, data: Path) -> tuple[int, float]:
+    """Runs a script for some seconds; returns how many transactions, in how many seconds."""
     with tempfile.TemporaryDirectory(prefix="shoal-plain-") as folder:
         script = Path(folder) / "order.sql"
-        lines = _script(order, people=len(people), allotments=len(allotments))
         script.write_text("\n".join(lines), encoding="utf-8")
         command = [
             str(postgres.binaries(data, None) / "pgbench"), "--no-vacuum", "--protocol=prepared",

@@ -343,6 +343,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "shoal": {"level": "INFO"},
+        # What is refused is answered, and no fault: a crowd would write a line each.
+        "django.request": {"level": "ERROR"},
         # It repeats what the waiting request fails with in the end.
         "psycopg.pool": {"level": "ERROR"},
         # They write down addresses, and that of WeChat's sign-in holds the account's secret.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypedDict, cast
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Max, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncHour
 
@@ -28,6 +29,8 @@ IN_SALES = (
     Order.State.COMPLETED,
 )
 """The states that count as sold."""
+
+_PLACED = "SELECT 1 FROM orders_receipt WHERE customer = %s AND key = %s"
 
 
 def with_lines(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -292,7 +295,10 @@ def was_placed(*, customer: UUID, key: str) -> bool:
         wanted = UUID(key)
     except ValueError:
         return False
-    return Receipt.objects.filter(customer=customer, key=wanted).exists()
+    with connection.cursor() as cursor:
+        # A crowd that comes too late asks: putting Django's question together took longer.
+        cursor.execute(_PLACED, [customer, wanted])
+        return cursor.fetchone() is not None
 
 
 def _one(rows: QuerySet[Order]) -> Order:

@@ -107,10 +107,19 @@ def test_sold_out_is_answered_without_the_desk(
     Allotment.objects.filter(id=market.offer.allotment_id).update(available=0, received=0)
     assert alice.post("/checkout", form(market)).status_code == 409
     bob = Client(headers={"accept-language": "en"})
+    first = bob.post("/checkout", form(market))  # makes the page
     with django_assert_max_num_queries(0):
         answer = bob.post("/checkout", form(market))
-    assert answer.status_code == 409
-    assert "is sold out" in answer.content.decode()
+    assert answer.status_code == first.status_code == 409
+    page = answer.content.decode()
+    assert "is sold out" in page
+    assert "Nothing was ordered" in page
+    assert f'href="/shop/{market.shop.code}"' in page
+    assert "csrf" not in page.lower()
+    in_chinese = bob.post("/checkout", form(market), headers={"accept-language": "zh-CN"})
+    assert 'lang="zh-Hans"' in in_chinese.content.decode()
+    made_up = bob.post("/checkout", form(market, shop="nowhere"))
+    assert made_up.status_code == 404
     assert not Order.objects.exists()
 
 

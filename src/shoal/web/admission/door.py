@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 
 from csp.constants import SELF
@@ -11,13 +12,17 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from shoal.kit import clock
 from shoal.kit.ids import short_code
 from shoal.notify.rules import is_loopback
+from shoal.orders import known
+from shoal.orders.pricing import SoldOut
 from shoal.orders.queries import was_placed
 from shoal.people.steps import TooMany
 from shoal.web.access import anyone, person_of
@@ -35,6 +40,8 @@ _MINUTE, _HOUR = 60, 3600
 _SLOWED_MS = 8_000
 
 sold_out = SoldOutOffers()
+_MOST_TOLD = 1_000
+_told: dict[tuple[str, ...], str] = {}
 
 
 def in_turn(view: View[P]) -> Callable[..., HttpResponse]:
@@ -48,7 +55,9 @@ def in_turn(view: View[P]) -> Callable[..., HttpResponse]:
     def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method != "POST" or request.POST.get("do") == "count":
             return view(request, *args, **kwargs)
-        _refuse_sold_out(request)
+        gone = _sold_out_to(request)
+        if gone is not None:
+            return _sold_out_page(request, gone)
         at_ms, ticket = _now_ms(), _ticket_of(request)
         if ticket is None or _line().used(ticket):
             slowed = _refuse_too_many(request)
@@ -101,14 +110,30 @@ def refuse_many_codes(request: HttpRequest) -> None:
         raise TooMany(seconds=seconds)
 
 
-def _refuse_sold_out(request: HttpRequest) -> None:
+def _sold_out_to(request: HttpRequest) -> SoldOut | None:
     answer = sold_out.answer(_codes(request))
-    # A form that was sent twice gets its order, however sold out the goods are by now.
     if answer is None:
-        return
+        return None
+    # A form that was sent twice gets its order, however sold out the goods are by now.
     person = person_of(request)
-    if person is None or not was_placed(customer=person.pk, key=request.POST.get("key", "")):
-        raise answer
+    placed = person is not None and was_placed(customer=person.pk, key=request.POST.get("key", ""))
+    return None if placed else answer
+
+
+def _sold_out_page(request: HttpRequest, answer: SoldOut) -> HttpResponse:
+    """The same page for everybody whom it is told, made once for each language and theme."""
+    code = request.POST.get("shop", "")
+    key = (answer.sentence, code, get_language() or "", request.COOKIES.get("theme", ""))
+    page = _told.get(key)
+    if page is None:
+        context = {"shop": known.shop_by_code(code=code), "sentence": answer.sentence}
+        page = render_to_string("buy/sold_out.html", context, request)
+        if len(_told) >= _MOST_TOLD:
+            _told.clear()
+        _told[key] = page
+    response = HttpResponse(page, status=HTTPStatus.CONFLICT)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def _refuse_too_many(request: HttpRequest) -> bool:
