@@ -3,12 +3,14 @@
 import pytest
 from django.test import Client
 
+from shoal.kit import clock
 from shoal.people.operations import NewPerson, add_people
 from shoal.people.operations.invitations import appoint_operator
 from shoal.promotions.models import Promotion
 from shoal.promotions.rules import Funder
+from tests.goods import scheduled_sale
 from tests.promotions.makers import claim, lasting
-from tests.trade import AT, open_market, order, standing_offer
+from tests.trade import AT, DAY, open_market, order, standing_offer
 from tests.web.supply.cast import hired, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +106,38 @@ def test_the_operator_sees_everybodys_and_stops_only_her_own(clients, market):
     assert client.post(f"/desk/promotions/{brands.code}/stop").status_code == 404
     brands.refresh_from_db()
     assert brands.state == "running"
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("far", ["0001-01-01T00:00", "9999-12-31T23:59", "0000-01-01T00:00"])
+def test_no_moment_lies_beyond_the_calendar(face, far, clients):
+    """What a database could keep, and no page could show any more."""
+    for name in ("from_at", "until_at"):
+        answer = clients[face].post(f"{face}/new", COUPON | {name: far})
+        assert answer.status_code == 422
+        assert "a year between 2000 and 2199" in answer.content.decode()
+    assert not Promotion.objects.exists()
+
+
+def test_goods_in_a_sale_are_told_from_the_same_goods_outside(clients, market):
+    limited = standing_offer(market.brand, per_customer=1)
+    product = market.offer.sku.product
+    ends_at = clock.now() + DAY
+    scheduled_sale(market.brand, product, starts_at=AT - DAY, ends_at=ends_at)
+    text = clients[FACES[0]].get(f"{FACES[0]}/new?kind=bundle").content.decode()
+    words = f"{market.brand.name} · {product.title} {market.offer.sku.label}".strip()
+    assert f"{words} · ¥100.00</option>" in text
+    assert f"{words} · ¥100.00 in “Summer sale”</option>" in text
+    gifts = clients[FACES[0]].get(f"{FACES[0]}/new?kind=gift").content.decode()
+    assert limited.code in text
+    assert limited.code not in gifts
+
+
+def test_a_gift_costs_goods_and_no_money(clients, market):
+    other = standing_offer(market.brand)
+    given = lasting(market, Funder.BRAND, Promotion.Kind.GIFT, threshold=100, parts={other.code: 1})
+    order(market)
+    for page in ("", f"/{given.code}"):
+        text = clients[FACES[0]].get(f"{FACES[0]}{page}").content.decode()
+        assert "the goods" in text
+        assert "¥0.00" not in text

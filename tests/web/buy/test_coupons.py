@@ -1,5 +1,6 @@
 """Coupons as the customer meets them: found, claimed with one tap, chosen, in an order."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -70,11 +71,12 @@ def test_no_other_site_claims_for_her(market, alice):
 
 def test_her_coupons_are_sorted(market, alice):
     assert "No coupon yet" in alice.get("/coupons").content.decode()
-    claim(market, lasting(market, titles={"zh": "甲", "en": "To keep"}))
+    claim(market, lasting(market, titles={"zh": "甲", "en": "To keep"}, supply=5))
     stopped = lasting(market, titles={"zh": "乙", "en": "Stopped one"})
     claim(market, stopped)
     stop_promotion(owner=PLATFORM, code=stopped.code, reason="", by="olga", at=AT)
     text = alice.get("/coupons").content.decode()
+    assert not re.search(r"\d left", text), "what others may still claim is nothing to her"
     assert text.index("To keep") < text.index("Over") < text.index("Stopped one")
 
 
@@ -127,3 +129,13 @@ def test_the_cart_shows_what_comes_off_and_the_gift(market, alice, put):
     assert "Discounts" in text
     assert "Paid for by the platform" in text
     assert given.sku.product.title in text
+
+
+def test_the_checkout_shows_the_gift_with_its_picture(market, alice):
+    given = standing_offer(market.brand, stock=3)
+    lasting(market, Funder.BRAND, Promotion.Kind.GIFT, threshold=10_000, parts={given.code: 1})
+    page = f"/checkout?shop={market.shop.code}&offer={market.offer.code}"
+    text = alice.get(page).content.decode()
+    gift = text.partition('aria-label="Gift"')[2].partition("</section>")[0]
+    assert given.sku.product.title in gift
+    assert 'class="picture' in gift

@@ -1,5 +1,6 @@
 """Coupons: where they are found, claimed with one tap, and looked up."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -96,7 +97,8 @@ def _card(claimed: Claim, shop: Shop | None, *, at: datetime) -> dict[str, Any]:
     problem = problem_of(claimed, at=at) if claimed.used_by is None else None
     where = promotion.shop or shop
     return {
-        "card": coupon_card(promotion, where),
+        # How many others may still have one is nothing to her who has hers.
+        "card": replace(coupon_card(promotion, where), left=""),
         "problem": problem.sentence if problem else "",
         "shop_url": reverse("buy:shop", args=[where.code]) if where else "",
     }

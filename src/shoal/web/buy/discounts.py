@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from shoal.kit.money import Money
+from shoal.orders import known
 from shoal.orders.promoting import Buyer, QuotedCoupon
 from shoal.orders.quotes import Quote
 from shoal.promotions.rules import Funder
@@ -60,18 +61,28 @@ def told_discounts(quote: Quote) -> dict[str, Any]:
             for row in quote.granted
             if row.amount
         ],
-        "gifts": [
-            {"code": row.promotion.code, "title": row.promotion.title, "part": row.gift,
-             "picture": None}
-            for row in quote.gifts
-        ],
+        "gifts": _gifts(quote),
         "coupon_groups": [
             {**group, "none": not any(row["chosen"] for row in group["rows"])}
             for group in groups
             if group["rows"]
         ],
         "coupon_problem": quote.coupon_problem,
-    }  # fmt: skip
+    }
+
+
+def _gifts(quote: Quote) -> list[dict[str, Any]]:
+    parts = [(row.promotion, row.gift) for row in quote.gifts if row.gift is not None]
+    pictures = known.covers(part.offer for _, part in parts)
+    return [
+        {
+            "code": promotion.code,
+            "title": promotion.title,
+            "part": part,
+            "picture": pictures.get(part.offer.sku.product_id),
+        }
+        for promotion, part in parts
+    ]
 
 
 def _coupon(row: QuotedCoupon, currency: str) -> dict[str, Any]:

@@ -1,12 +1,37 @@
 """Form fields that several faces share."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from shoal.kit.money import Money, minor_units, parse_amount
 from shoal.web.components import inputs
+
+_MOMENT = "%Y-%m-%dT%H:%M"
+# Further away a moment is a slip of the hand; at the calendar's ends no time zone can be applied.
+_YEARS = range(2000, 2200)
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in the market's time zone, as a browser's field or a person writes it."""
+
+    default_error_messages = {  # noqa: RUF012 - Django reads it from the class
+        "far": gettext_lazy("Please choose a year between 2000 and 2199."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT)
+        formats = [_MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+        super().__init__(**{"widget": widget, "input_formats": formats, **kwargs})
+
+    def to_python(self, value: Any) -> datetime | None:
+        """This will read the moment; a ValidationError says of one far away which years go."""
+        if isinstance(value, str) and re.match(r"\d{4}-", value) and int(value[:4]) not in _YEARS:
+            raise forms.ValidationError(self.error_messages["far"], code="far")
+        return super().to_python(value)
 
 
 class AmountField(forms.CharField):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
@@ -13,13 +13,8 @@ from shoal.catalog.models import Category
 from shoal.offers.models import FlashSale
 from shoal.people.models import Operator
 from shoal.web.components import inputs
-from shoal.web.components.fields import AmountField
+from shoal.web.components.fields import AmountField, MomentField
 from shoal.web.desk.frame import role_name
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
-_MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class PercentField(forms.DecimalField):
@@ -46,25 +41,14 @@ class PercentField(forms.DecimalField):
         return f"{value / 100:g}" if isinstance(value, int) else value
 
 
-def moment_field(
-    label: "str | _StrPromise", help_text: "str | _StrPromise" = ""
-) -> forms.DateTimeField:
-    """This will make a field for a moment in the market's time zone."""
-    return forms.DateTimeField(
-        label=label,
-        help_text=help_text,
-        input_formats=[_MOMENT],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT),
-    )
-
-
 class WindowForm(forms.Form):
     """When a sale that is accepted will run: what the brand asked for, or another window."""
 
-    starts_at = moment_field(gettext_lazy("Opens"))
-    ends_at = moment_field(gettext_lazy("Ends"))
-    trailer_at = moment_field(
-        gettext_lazy("Trailer from"), gettext_lazy("Keepers and customers see it from then on.")
+    starts_at = MomentField(label=gettext_lazy("Opens"))
+    ends_at = MomentField(label=gettext_lazy("Ends"))
+    trailer_at = MomentField(
+        label=gettext_lazy("Trailer from"),
+        help_text=gettext_lazy("Keepers and customers see it from then on."),
     )
     reason = forms.CharField(
         label=gettext_lazy("Note to the brand"), required=False, max_length=2000

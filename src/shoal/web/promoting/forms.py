@@ -7,16 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
+from shoal.kit.money import Money
 from shoal.offers.models import Offer
 from shoal.promotions.models import Promotion
 from shoal.promotions.operations import LONGEST_TITLE, NewPromotion
 from shoal.promotions.queries import Owner
 from shoal.web.components import inputs
-from shoal.web.components.fields import AmountField
+from shoal.web.components.amounts import amount_text
+from shoal.web.components.fields import AmountField, MomentField
 
 Kind = Promotion.Kind
-_WHEN = {"type": "datetime-local"}
-_FORMAT = "%Y-%m-%dT%H:%M"
 _ROWS = 4
 _MOST_COUPONS = 10_000_000
 
@@ -32,15 +32,6 @@ def kinds_for(owner: Owner) -> list[Promotion.Kind]:
     return coupons
 
 
-def _when(label: str, hint: str = "") -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label,
-        help_text=hint,
-        widget=forms.DateTimeInput(attrs=_WHEN, format=_FORMAT),
-        input_formats=[_FORMAT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-    )
-
-
 def _count(label: str, hint: str, *, most: int, required: bool) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
@@ -50,6 +41,16 @@ def _count(label: str, hint: str, *, most: int, required: bool) -> forms.Integer
         required=required,
         widget=forms.TextInput(attrs=inputs.WHOLE),
     )
+
+
+def _offer_words(offer: Offer) -> str:
+    """An offer in a list of many: the same goods may be in a sale, at another price."""
+    goods = f"{offer.brand.name} · {offer.sku.product.title} {offer.sku.label}".strip()
+    price = amount_text(amount=Money(offer.sale_minor, offer.currency))
+    if offer.sale is None:
+        return gettext("{goods} · {price}").format(goods=goods, price=price)
+    words = gettext("{goods} · {price} in “{sale}”")
+    return words.format(goods=goods, price=price, sale=offer.sale.title)
 
 
 class PromotionForm(forms.Form):
@@ -105,13 +106,9 @@ class PromotionForm(forms.Form):
         self.fields["per_person"] = per_person
 
     def _add_goods(self, offers: Sequence[Offer]) -> None:
-        goods = [
-            (
-                offer.code,
-                f"{offer.brand.name} · {offer.sku.product.title} {offer.sku.label}".strip(),
-            )
-            for offer in offers
-        ]
+        # A limited offer would be refused as a gift.
+        fits = [one for one in offers if self.kind != Kind.GIFT or one.per_customer is None]
+        goods = [(one.code, _offer_words(one)) for one in fits]
         choices = [("", gettext("Choose …")), *goods]
         if self.kind == Kind.GIFT:
             self._add_amount("threshold", gettext("From your goods worth"))
@@ -133,14 +130,14 @@ class PromotionForm(forms.Form):
         )
 
     def _add_windows(self) -> None:
-        self.fields["from_at"] = _when(pgettext("promotion", "From"))
+        self.fields["from_at"] = MomentField(label=pgettext("promotion", "From"))
         if self.kind in {Kind.FIXED, Kind.PERCENT}:
-            self.fields["claim_until_at"] = _when(gettext("Can be claimed until"))
-            self.fields["until_at"] = _when(
-                gettext("Can be used until"), gettext("Not before claiming ends.")
+            self.fields["claim_until_at"] = MomentField(label=gettext("Can be claimed until"))
+            self.fields["until_at"] = MomentField(
+                label=gettext("Can be used until"), help_text=gettext("Not before claiming ends.")
             )
         else:
-            self.fields["until_at"] = _when(pgettext("promotion", "Until"))
+            self.fields["until_at"] = MomentField(label=pgettext("promotion", "Until"))
 
     def _add_amount(self, name: str, label: str, *, required: bool = True, hint: str = "") -> None:
         self.fields[name] = AmountField(

@@ -16,11 +16,8 @@ from shoal.offers.rules import Terms, keeper_part
 from shoal.offers.sheet_columns import further_currencies
 from shoal.web.components import inputs
 from shoal.web.components.amounts import amount_parts
-from shoal.web.components.fields import AmountField
+from shoal.web.components.fields import AmountField, MomentField
 from shoal.web.supply.forms import PICTURES, as_fields, texts_in
-
-_WHEN = {"type": "datetime-local"}
-_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,17 +273,12 @@ class SaleForm(forms.Form):
     summary_en = forms.CharField(
         label=gettext_lazy("One sentence in English"), max_length=200, required=False
     )
-    starts_at = forms.DateTimeField(
-        label=gettext_lazy("Starts"), widget=forms.DateTimeInput(attrs=_WHEN, format=_FORMAT)
-    )
-    ends_at = forms.DateTimeField(
-        label=gettext_lazy("Ends"), widget=forms.DateTimeInput(attrs=_WHEN, format=_FORMAT)
-    )
-    trailer_at = forms.DateTimeField(
+    starts_at = MomentField(label=gettext_lazy("Starts"))
+    ends_at = MomentField(label=gettext_lazy("Ends"))
+    trailer_at = MomentField(
         label=gettext_lazy("Announced from"),
         help_text=gettext_lazy("From then on everybody sees what is to come. Empty: at once."),
         required=False,
-        widget=forms.DateTimeInput(attrs=_WHEN, format=_FORMAT),
     )
     cover = forms.FileField(
         label=gettext_lazy("Cover"),
