@@ -10,6 +10,10 @@ from shoal.kit.money import Money
 from shoal.ledger.models import Account, Transfer
 from shoal.settlement.rules_statements import Period
 
+# What moves a balance without being earned or given back: it goes to the party's bank, the tax
+# office, or comes from its own deposit.
+_PAID = ("payout", "payout_failed", "withholding", "deposit_cover")
+
 
 class StatementRun(models.Model):
     """A period that is over, its bounds frozen; done once every party has its statement."""
@@ -73,6 +77,12 @@ class Statement(models.Model):
     def change(self) -> Money:
         """What the period brought, or took."""
         return Money(self.credits_minor - self.debits_minor, self.account.currency)
+
+    @property
+    def earned(self) -> Money:
+        """What the period brought before anything was paid out of it, or came back from a bank."""
+        paid = sum(self.by_kind.get(kind, 0) for kind in _PAID)
+        return self.change - Money(paid, self.account.currency)
 
 
 class StatementTransfer(models.Model):

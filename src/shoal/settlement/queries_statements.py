@@ -16,7 +16,7 @@ from shoal.kit.money import Money
 from shoal.ledger.models import Account
 from shoal.settlement.models_statements import Statement, StatementRun
 
-SOLD, FREIGHT, REFUNDED, FREIGHT_BACK = "sold", "freight", "refunded", "freight_back"
+SOLD, GIFT, FREIGHT, REFUNDED, FREIGHT_BACK = "sold", "gift", "freight", "refunded", "freight_back"
 _READ_AT_ONCE = 2_000
 
 # What each line of a statement is: goods and freight by the facts of the settlements and refunds
@@ -41,7 +41,8 @@ SELECT kind AS what, at, ''::text AS order_code, NULL::jsonb AS titles, 0 AS uni
 FROM stated WHERE kind NOT IN ('settlement', 'discount', 'reversal')
 """
 _GOODS = """
-SELECT 'sold' AS what, settled.at, o.code AS order_code, line.titles,
+SELECT CASE WHEN line.gift_of_id IS NULL THEN 'sold' ELSE 'gift' END AS what,
+    settled.at, o.code AS order_code, line.titles,
     line.quantity - coalesce(early.units, 0) AS units,
     settled.{part}_discount_minor AS off, settled.{part}_minor AS amount, settled.line_id AS id
 FROM settlement_settledline settled

@@ -13,14 +13,20 @@ from openpyxl import load_workbook
 
 from shoal.brands.models import BrandMember
 from shoal.kit.clock import now
+from shoal.kit.money import Money
 from shoal.orders.operations import complete_orders
 from shoal.people.models import Operator
 from shoal.people.operations import appoint_operator
+from shoal.promotions.models import Promotion
+from shoal.promotions.rules import Funder
 from shoal.settlement.invoices import InvoiceData, give_invoice_data
 from shoal.settlement.models_statements import Statement, StatementRun
+from shoal.settlement.operations_payouts import ask_payout
 from shoal.settlement.operations_statements import make_statements
-from shoal.settlement.parties import brand_party
-from tests import goods, trade
+from shoal.settlement.parties import brand_party, shop_party
+from shoal.settlement.queries_statements import every_line
+from tests import goods, payouts, trade
+from tests.promotions.makers import lasting
 from tests.trade import DAY
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +133,37 @@ def test_a_keeper_reads_month_by_month(mei):
     assert "Closing balance" in one
     assert "¥20.00" in text(mei, "keep:months")
     assert reverse("keep:statements") in text(mei, "keep:earnings")
+
+
+def test_what_she_earned_stands_on_top_though_all_of_it_was_paid_out(market, settings):
+    settings.SHOAL_PAYOUTS = "file"
+    party, first = shop_party(market.shop), statement("keeper_payable")
+    assert first.earned == first.change == Money(2_000, "CNY")
+    sold(market)
+    payouts.verified(party, at=now() - OLD)
+    ask_payout(party=party, amount=None, by="mei", at=first.run.ends_at + DAY)
+    make_statements(at=now() + 32 * DAY)
+    second = Statement.objects.filter(account__kind="keeper_payable").order_by("id")[1]
+    assert (second.earned.minor, second.change.minor, second.closing.minor) == (2_000, -2_000, 0)
+    mei = client_of(market.mei)
+    page = text(mei, "keep:statement", second.code)
+    assert page.partition("Earned in this period")[2].index("¥20.00") < page.index("Opening")
+    listed = text(mei, "keep:statements")
+    assert len(re.findall(r"<strong>(?:<[^>]+>)?¥20\.00", listed)) == 2
+
+
+def test_a_gift_is_not_called_sold(market):
+    given = trade.standing_offer(market.brand)
+    gift = Promotion.Kind.GIFT
+    lasting(market, Funder.BRAND, gift, threshold=10_000, parts={given.code: 1})
+    order = sold(market)
+    assert order.lines.filter(gift_of__isnull=False).exists()
+    make_statements(at=now() + 32 * DAY)
+    newest = Statement.objects.filter(account__kind="brand_payable").order_by("-id")[0]
+    lines = [(line.what, line.amount.minor) for line in every_line(statement=newest)]
+    assert sorted(lines) == [("gift", 0), ("sold", 7_000)]
+    owner = client_of(BrandMember.objects.get(brand=market.brand).person)
+    assert "A gift" in text(owner, "supply:statement", newest.code)
 
 
 def test_a_brand_reads_its_own_with_sales_by_rate(owner):

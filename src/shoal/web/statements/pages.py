@@ -69,7 +69,7 @@ class StatementRow:
 
     period: str
     account: str
-    change: Money
+    earned: Money | None
     closing: Money
     url: str
 
@@ -112,7 +112,7 @@ def statement_row(statement: Statement, *, url: str, several: bool) -> Statement
     return StatementRow(
         period=words.period_words(statement.run),
         account=words.account_words(statement.account.kind) if several else "",
-        change=statement.change,
+        earned=None if statement.account.kind == Account.Kind.DEPOSIT else statement.earned,
         closing=statement.closing,
         url=url,
     )

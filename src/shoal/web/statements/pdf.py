@@ -53,10 +53,6 @@ class _Sheet:
     def draw(self, paper: Paper) -> int:
         self._head(paper)
         count = self._table(paper)
-        if paper.note:
-            self._room(3 * _LEADING)
-            self.y -= _LEADING
-            self._text(_SIDE, paper.note, _SMALL, _SOFT)
         self._foot()
         return count
 
@@ -69,6 +65,10 @@ class _Sheet:
         for label, amount in paper.sums:
             self._text(_SIDE, label, _TEXT, _INK)
             self._right(_SIDE + 260, amount_text(amount=amount), _TEXT, _INK)
+            self.y -= _LEADING
+        # Below the table it would now and then stand on a page by itself.
+        if paper.note:
+            self._text(_SIDE, paper.note, _SMALL, _SOFT)
             self.y -= _LEADING
         self.y -= _LEADING
 

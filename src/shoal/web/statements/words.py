@@ -9,7 +9,14 @@ from django.utils.translation import gettext, ngettext, pgettext
 from shoal.kit.texts import in_language
 from shoal.ledger.models import Account
 from shoal.settlement.models_statements import StatementRun
-from shoal.settlement.queries_statements import FREIGHT, FREIGHT_BACK, REFUNDED, SOLD, Line
+from shoal.settlement.queries_statements import (
+    FREIGHT,
+    FREIGHT_BACK,
+    GIFT,
+    REFUNDED,
+    SOLD,
+    Line,
+)
 from shoal.web.components.amounts import units_text
 
 
@@ -17,6 +24,7 @@ def what_words(what: str) -> str:
     """This will name what a line of a statement is, or a kind of transfer in its sums."""
     return {
         SOLD: gettext("Sold"),
+        GIFT: pgettext("statement", "A gift"),
         FREIGHT: gettext("Freight"),
         REFUNDED: gettext("Given back to the customer"),
         FREIGHT_BACK: gettext("Freight given back"),
