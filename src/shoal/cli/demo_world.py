@@ -1,6 +1,7 @@
 """`shoal demo-world`: the demo world, through the same operations as everything else."""
 
 import argparse
+import os
 import sys
 
 from shoal import env
@@ -15,6 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """This will build the world unless the database has one already."""
     del arguments
+    # The sandbox's bank opens with the demo: until then this business carried files to a bank.
+    os.environ["SHOAL_PAYOUTS"] = "file"
     from shoal.run import database
 
     with database.borrowed(env.data_folder()):

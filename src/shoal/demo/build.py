@@ -10,8 +10,9 @@ from shoal.demo.bills import reconcile
 from shoal.demo.cases import ask_for_help
 from shoal.demo.charges import bring_along
 from shoal.demo.goods import Tell, hold_sales, load_texts, supply
+from shoal.demo.payouts import leave_a_run, pay_first_earnings, state_periods
 from shoal.demo.promotions import claim_some, promote
-from shoal.demo.trade import trade
+from shoal.demo.trade import SETTLED, trade, trade_early
 from shoal.demo.visits import come
 from shoal.demo.waiting import leave_waiting
 from shoal.kit.clock import now
@@ -20,7 +21,9 @@ from shoal.traffic.queries import shares_of
 
 _SEED = 20_260_501
 _CUSTOMERS = 200
-_DAYS = 30
+_DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
+_DAYS = 50
 _OPERATORS = ("Olga", "Oskar")
 _ROLES = ("admin", "vetting", "money", "care")
 
@@ -29,7 +32,7 @@ def build_world(*, progress: Tell) -> None:
     """This will build the demo world in an empty database; `progress` hears (what, done, total)."""
     random = Random(_SEED)
     at = now()
-    began_at = at - timedelta(days=_DAYS)
+    began_at = at - _DAYS * _DAY
     operators = people.add_named(_OPERATORS, first=1, at=began_at)
     for operator in operators:
         for role in _ROLES:
@@ -52,6 +55,14 @@ def build_world(*, progress: Tell) -> None:
         now=at,
     )
     claim_some(coupons=coupons, customers=customers, random=random, at=began_at)
+    trade_early(shops=shops, customers=customers, suppliers=suppliers, at=at)
+    pay_first_earnings(
+        shop=shops[0],
+        keeper=keepers[0],
+        supplier=suppliers[0],
+        operators=operators,
+        at=at - SETTLED * _DAY + _HOUR,
+    )
     trade(
         shops=shops,
         keepers=keepers,
@@ -67,5 +78,7 @@ def build_world(*, progress: Tell) -> None:
     ask_for_help(suppliers=suppliers, operators=operators, at=at)
     reconcile(operators=operators, at=at)
     leave_waiting(suppliers=suppliers, operators=operators, customers=customers, at=at)
+    leave_a_run(supplier=suppliers[1], operators=operators, at=at)
+    state_periods(since=began_at, at=at)
     people.talk(shops, keepers, customers, at)
     bring_along(settings.SHOAL_PAY_SANDBOX_FOLDER)

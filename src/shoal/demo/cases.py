@@ -30,6 +30,7 @@ from shoal.people.models import Person
 
 _HOUR = timedelta(hours=1)
 _MANY = 60
+_POSTAGE = 1_300
 
 # What a customer asks for, with which words, and how far it has come when the demo starts.
 _SCENES: tuple[tuple[Kind, Reason, str, str], ...] = (
@@ -42,6 +43,7 @@ _SCENES: tuple[tuple[Kind, Reason, str, str], ...] = (
     (Kind.RETURN, Reason.BROKEN, "盖子裂了", "sent back"),
     (Kind.EXCHANGE, Reason.MISSING, "少了一件", "agreed"),
     (Kind.RETURN, Reason.WRONG, "不是我买的那款", "received"),
+    (Kind.EXCHANGE, Reason.BROKEN, "两件里有一件磕坏了，想都换新的", "part offered"),
     (Kind.REFUND, Reason.BROKEN, "说是摔坏的", "refused"),
     (Kind.REFUND, Reason.COUNTERFEIT, "包装和以前买的不一样，怀疑不是正品", "asked"),
 )
@@ -58,14 +60,17 @@ def ask_for_help(
     for row in suppliers[:-1]:
         _name_address(row, at)
     opened_at = at - 6 * _HOUR
-    found = _arrived(opened_at)
+    found = list(_arrived(opened_at))
     for place, (kind, reason, words, stage) in enumerate(_SCENES):
-        for order, asked in found:
-            if reason not in asked.kinds.get(kind, []):
+        units = 2 if stage == "part offered" else 1
+        for order, asked in list(found):
+            fits = asked.lines[0].free_units >= units
+            if not fits or reason not in asked.kinds.get(kind, []):
                 continue
             with suppress(Refused):
-                case = _open(order, asked, kind, reason, words, place, opened_at)
+                case = _open(order, asked, kind, reason, words, units, place, opened_at)
                 _move_on(case, stage, owners[case.brand_id], operators[0], opened_at)
+                found.remove((order, asked))
                 break
     _cancel_one_unit(at)
 
@@ -94,6 +99,7 @@ def _open(
     kind: Kind,
     reason: Reason,
     words: str,
+    units: int,
     place: int,
     at: datetime,
 ) -> Case:
@@ -103,7 +109,7 @@ def _open(
         order=order.code,
         kind=kind,
         reason=reason,
-        lines=[WantedUnits(asked.lines[0].line.id, 1)],
+        lines=[WantedUnits(asked.lines[0].line.id, units)],
         words=words,
         pictures=shown,
         by=order.customer.code,
@@ -131,6 +137,12 @@ def _move_on(case: Case, stage: str, owner: Person, operator: Person, opened_at:
         "offered": [
             partial(offer_less, **brands, given=[fifth], words="抱歉，线头可以剪掉，补您一部分"),
         ],
+        "part offered": [
+            partial(
+                offer_less, **brands, given=[GivenUnits(line.line_id, 1, 0)],
+                words="坏的那件给您换，另一件照片里是好的",
+            ),
+        ],
         "disputed": [
             partial(refuse_case, **brands, words="页面写明了是手工制作，有色差"),
             partial(ask_platform, **hers, words="页面图和实物差太多，请平台看看"),
@@ -147,7 +159,8 @@ def _move_on(case: Case, stage: str, owner: Person, operator: Person, opened_at:
     }  # fmt: skip
     steps["sent back"] = [
         *steps["agreed"],
-        partial(send_back, **hers, carrier="顺丰速运", tracking="SF20260001"),
+        # The brand answers for what was broken or wrong: once it accepts the goods it owes this.
+        partial(send_back, **hers, carrier="顺丰速运", tracking="SF20260001", postage=_POSTAGE),
     ]
     steps["received"] = [*steps["sent back"], partial(receive_return, **brands)]
     shop, keeper = case.shop_id, "keeper"

@@ -1,4 +1,4 @@
-"""The demo's orders: three weeks of them, in every state, through desk, till and warehouse."""
+"""The demo's orders: three weeks in every state, and a few days before that are settled."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -33,6 +33,10 @@ from shoal.traffic.operations import make_share
 
 _KEYS = UUID("2f9d3c0e-6c55-5d5c-8f38-1d1b7a6f2f10")
 _DAYS = 21
+# Days before the three weeks, so long ago that what they earned is settled before any month that
+# is not over. The latest arrives and is complete by `SETTLED`, days before the demo starts.
+_EARLY = (48, 47, 46, 45)
+SETTLED = 34
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
@@ -65,6 +69,26 @@ def trade(
         if day == _DAYS // 2:
             _give_back(paid[-1], operators, moment)
         _return_money(moment)
+
+
+def trade_early(
+    *,
+    shops: Sequence[Shop],
+    customers: Sequence[Person],
+    suppliers: Sequence[Supplier],
+    at: datetime,
+) -> None:
+    """This will let the customers buy on a few days long before `at`, and settle it all.
+
+    They draw lots of their own: what is bought in the three weeks does not hang on them.
+    """
+    random = Random(_EARLY[0])
+    for day in _EARLY:
+        moment = at - day * _DAY
+        placed = _place(day, shops, [], customers, random, moment)
+        _pay(placed, moment)
+        _send(suppliers, placed, day, moment)
+    complete_orders(at=at - SETTLED * _DAY)
 
 
 def _shares(
@@ -105,7 +129,7 @@ def _place(
             for offer in random.sample(offers, random.randint(1, 3))
         ]
         moment = at - random.randint(5, 25) * _MINUTE
-        share = shares[place].id if random.random() < 0.35 else None
+        share = shares[place].id if random.random() < 0.35 and shares else None
         buyer = Buyer(customer.id, share)
         priced = quote(
             shop=shops[place], wanted=wanted, region=address.region, at=moment, buyer=buyer

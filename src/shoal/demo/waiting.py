@@ -80,11 +80,11 @@ def leave_waiting(
 
 def _money(suppliers: list[Supplier], operators: list[Person], at: datetime) -> None:
     """An account to compare with papers, a deposit to confirm, a gift to agree to."""
-    brand, by = suppliers[0].brand, operators[1].code
+    brand, by = suppliers[2].brand, operators[1].code
     give_account(
         party=brand_party(brand),
         given=AccountGiven(PayoutAccount.Kind.BANK, brand.names["zh"], "招商银行", "755912345610"),
-        by=suppliers[0].owner.code,
+        by=suppliers[2].owner.code,
         at=at,
     )
     note_deposit(brand=brand, amount=500_000, reference="2026050100037", by=by, at=at)
