@@ -101,13 +101,24 @@ def test_an_amount_has_as_many_digits_as_the_database_holds() -> None:
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
-    [("12.5", "CNY", 1250), ("¥1,200", "CNY", 120000), ("300", "JPY", 300), ("1.234", "KWD", 1234)],
+    [
+        ("12.5", "CNY", 1250),
+        ("¥1,200", "CNY", 120000),
+        ("1，234，567.8", "CNY", 123456780),
+        ("９", "CNY", 900),
+        (".5", "CNY", 50),
+        ("300", "JPY", 300),
+        ("1.234", "KWD", 1234),
+    ],
 )
 def test_typed_amounts_are_read_exactly(text: str, currency: str, minor: int) -> None:
     assert parse_amount(text, currency) == Money(minor, currency)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.234", "NaN", "1e999999", "Infinity"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "1.234", "NaN", "1e999999", "Infinity", "1e3", "1_000", "12,50", "1,2,3", "."],
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the text itself is the message
         parse_amount(text, "CNY")

@@ -105,3 +105,23 @@ def test_deposits_and_goodwill_at_the_desk(market):
     assert wish.verdict == ""
     oskar.post(decision, {"accepted": "yes", "reference": "B-2"})
     assert "B-2" in olga.get("/desk/payouts/goodwill").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("5", "less than the smallest sum"),
+        ("0", "less than the smallest sum"),
+        ("-3", "less than the smallest sum"),
+        ("1e1", "Write an amount"),
+        ("21", "not that much"),
+    ],
+)
+def test_a_sum_that_cannot_be_paid_out_is_told_why(market, typed, told):
+    party = payouts.earned(market)
+    payouts.verified(party)
+    mei = client_of(market.mei, proof.PHONE)
+    answer = mei.post("/keep/me/payouts/ask", {"amount": typed})
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+    assert (payouts.balance(party), Payout.objects.count()) == (2_000, 0)

@@ -1,5 +1,6 @@
 """Money: whole minor units of one ISO 4217 currency. No float, no silent conversion."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,6 +8,8 @@ from decimal import Decimal
 BASIS = 10_000
 """Rates are whole basis points: 10,000 is all of it."""
 
+# "1e3" and "1_000" are numbers to a program; whoever types them into a form made a slip.
+_TYPED = re.compile(r"[+-]?(?:\d{1,3}(?:[,，]\d{3})+|\d*)(?:\.\d*)?")
 _MOST_DIGITS = 18  # what the database's 64 bits hold for certain
 
 # ISO 4217 minor units that are not 2, for the currencies in circulation.
@@ -84,10 +87,13 @@ class Money:
 def parse_amount(text: str, currency: str) -> Money:
     """This will read a typed amount ("12.5", "1,200", "¥12.50") as Money.
 
-    Raises ValueError when it is no number, has more decimals than the currency, or is more than any
-    money is: "1e900000" is short to type and takes a minute to write out.
+    Raises ValueError when it is no number as people write one, has more decimals than the currency,
+    or is more than any money is. A comma stands between thousands only: "12,50" is not 1250.
     """
-    cleaned = text.strip().lstrip("¥￥$€£").replace(",", "").replace("，", "").strip()
+    cleaned = text.strip().lstrip("¥￥$€£").strip()
+    if not _TYPED.fullmatch(cleaned):
+        raise ValueError(text)
+    cleaned = cleaned.replace(",", "").replace("，", "")
     try:
         scaled = Decimal(cleaned).scaleb(minor_units(currency))
         fits = scaled.is_finite() and scaled.adjusted() < _MOST_DIGITS

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from shoal.kit import clock
+from shoal.kit.errors import Refused
 from shoal.kit.money import Money
 from shoal.settlement.accounts import (
     TRIES,
@@ -24,6 +25,7 @@ from shoal.settlement.operations_payouts import ask_payout
 from shoal.settlement.parties import Party, currencies_of, in_currency
 from shoal.settlement.queries_payouts import payout_desk, payout_steps, payouts_of
 from shoal.settlement.rules_payouts import Block, Why
+from shoal.settlement.steps_payouts import PayoutBlocked
 from shoal.web.answers import done, page_of, try_form
 from shoal.web.components.fields import AmountField
 from shoal.web.components.nav import Place
@@ -144,13 +146,23 @@ def answer_ask(
     if form.is_valid():
         amount = form.cleaned_data["amount"]
         at = clock.now()
-        made = try_form(
-            form, "amount", lambda: ask_payout(party=party, amount=amount, by=by, at=at)
-        )
-        if made is not None:
+        try:
+            ask_payout(party=party, amount=amount, by=by, at=at)
+        except PayoutBlocked as refused:
+            form.add_error("amount", _why_blocked(refused))
+        except Refused as refused:
+            form.add_error("amount", refused.sentence)
+        else:
             words = gettext("Your payout is made. Two people release it, then the bank has it.")
             return done(request, words, goto)
     return form
+
+
+def _why_blocked(refused: PayoutBlocked) -> str:
+    """What the page does not say beside it: it knows the balance, not the sum she typed."""
+    if [block.why for block in refused.blocks] == [Why.TOO_LITTLE]:
+        return block_words(refused.blocks[0])
+    return refused.sentence
 
 
 def _chosen(party: Party, currencies: list[str], wanted: str) -> Party:
