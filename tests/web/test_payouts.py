@@ -5,9 +5,17 @@ from django.test import Client
 
 from shoal.people import operations as people
 from shoal.people.models import Operator, Person
-from shoal.settlement.models_payouts import GoodwillWish, Payout, PayoutAccount, PayoutRun
+from shoal.settlement.models_payouts import (
+    GoodwillWish,
+    Payout,
+    PayoutAccount,
+    PayoutHold,
+    PayoutRun,
+)
+from shoal.settlement.operations_payouts import ask_payout
 from shoal.shops.models import ShopMember
 from shoal.web import proof
+from shoal.web.payouts import hidden_number
 from tests import goods, payouts, trade
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +133,32 @@ def test_a_sum_that_cannot_be_paid_out_is_told_why(market, typed, told):
     assert answer.status_code == 422
     assert told in answer.content.decode()
     assert (payouts.balance(party), Payout.objects.count()) == (2_000, 0)
+
+
+def test_a_wallet_is_known_by_its_address_not_by_its_ending():
+    assert hidden_number("bao@example.com") == "ba····@example.com"
+    assert hidden_number("6222020200012345") == "···· 2345"
+    assert hidden_number("1234") == "1234"
+
+
+def test_money_is_kept_back_from_the_partys_page_and_a_wrong_code_is_said(market):
+    party = payouts.earned(market)
+    payouts.verified(party)
+    payout = ask_payout(party=party, amount=None, by="mei", at=payouts.EARNED)
+    olga = operator()
+    for role in (Operator.Role.CARE, Operator.Role.VETTING):
+        person = Operator.objects.get(role=Operator.Role.MONEY).person
+        people.appoint_operator(person=person, role=role, at=payouts.EARNED)
+    mine = f"/desk/payouts/accounts?party={market.shop.code}#hold-party"
+    assert mine in olga.get(f"/desk/shops/{market.shop.code}").content.decode()
+    brands = f"/desk/payouts/accounts?party={market.brand.code}#hold-party"
+    assert brands in olga.get(f"/desk/brands/{market.brand.code}").content.decode()
+    assert mine in olga.get(f"/desk/payouts/{payout.code}").content.decode()
+    answer = olga.post("/desk/payouts/holds", {"party": "nobody", "reason": "why"}, follow=True)
+    page = answer.content.decode()
+    assert "no shop and no brand with the code “nobody”" in page
+    assert 'value="nobody"' in page
+    assert not PayoutHold.objects.exists()
+    for party in (market.shop, market.brand):
+        olga.post("/desk/payouts/holds", {"party": party.code, "reason": "why"})
+    assert PayoutHold.objects.count() == 2

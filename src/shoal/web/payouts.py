@@ -209,7 +209,7 @@ def account_row(account: PayoutAccount) -> dict[str, Any]:
         "what": account.get_kind_display(),
         "holder": record.get("holder", ""),
         "bank": record.get("bank", ""),
-        "number": f"···· {number[-_SHOWN:]}" if len(number) > _SHOWN else number,
+        "number": hidden_number(number),
         "state": account_state(account.state),
         "kind": ACCOUNT_KINDS[account.state],
         "reason": reason_words(account.reason),
@@ -217,6 +217,17 @@ def account_row(account: PayoutAccount) -> dict[str, Any]:
         "to_prove": account.state == PayoutAccount.State.PROVING and arrived.exists(),
         "on_its_way": account.state == PayoutAccount.State.PROVING and not arrived.exists(),
     }
+
+
+def hidden_number(number: str) -> str:
+    """This will hide an account's number but for what its owner knows it by.
+
+    Of a wallet that is named by an e-mail address the ending says nothing: ".com".
+    """
+    name, at, domain = number.partition("@")
+    if at:
+        return f"{name[:2]}····@{domain}"
+    return f"···· {number[-_SHOWN:]}" if len(number) > _SHOWN else number
 
 
 def payout_row(payout: Payout) -> dict[str, Any]:

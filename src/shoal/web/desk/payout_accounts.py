@@ -1,6 +1,8 @@
 """Payout accounts that wait for a check, and what the platform keeps back."""
 
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from shoal.kit import clock
-from shoal.kit.errors import NotFound
+from shoal.kit.errors import NotFound, Refused
 from shoal.settlement.accounts import judge_account
 from shoal.settlement.models_payouts import PartyKind, PayoutAccount, PayoutHold
 from shoal.settlement.operations_payouts import hold_payouts, lift_hold
@@ -26,6 +28,12 @@ from shoal.web.desk.frame import (
     desk_page,
     reason_of,
 )
+
+
+class NoSuchParty(Refused):
+    """There is no shop and no brand with the code “{code}”. Its page shows the code."""
+
+    code = "no_such_party"
 
 
 @operator(MONEY)
@@ -76,16 +84,19 @@ def account_verdict(request: OfOperator, account_code: str) -> HttpResponse:
 @require_POST
 def hold(request: OfOperator) -> HttpResponse:
     """This will keep a party's money back."""
+    code = request.POST.get("party", "").strip()[:12]
 
     def act() -> PayoutHold:
         return hold_payouts(
-            party=_party(request.POST.get("party", "").strip()[:12]),
+            party=_party(code),
             reason=reason_of(request, longest=SHORT_REASON),
             by=request.person.code,
             at=clock.now(),
         )
 
-    return answer(request, reverse("desk:payout-accounts"), gettext("Nothing is paid out."), act)
+    query = urlencode({"party": code})
+    goto = f"{reverse('desk:payout-accounts')}?{query}#hold-party"
+    return answer(request, goto, gettext("Nothing is paid out."), act)
 
 
 @operator(MONEY)
@@ -106,11 +117,11 @@ def hold_end(request: OfOperator, hold_code: str) -> HttpResponse:
 
 
 def _party(code: str) -> Party:
-    """A shop or a brand by its short code."""
-    try:
-        return party_by_code(kind=PartyKind.KEEPER, code=code)
-    except NotFound:
-        return party_by_code(kind=PartyKind.BRAND, code=code)
+    """A shop or a brand by its short code, as somebody typed it."""
+    for kind in (PartyKind.KEEPER, PartyKind.BRAND):
+        with suppress(NotFound):
+            return party_by_code(kind=kind, code=code)
+    raise NoSuchParty(code=code)
 
 
 def _account(row: PayoutAccount, party: Party, record: dict[str, str]) -> dict[str, Any]:

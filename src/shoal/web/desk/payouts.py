@@ -233,6 +233,7 @@ def payout_rows(rows: list[Payout]) -> list[dict[str, Any]]:
             "payout": row,
             "url": reverse("desk:payout", args=[row.code]),
             "party": _name(found, row.party_kind, row.party),
+            "party_code": getattr(found.get((row.party_kind, row.party)), "code", ""),
             "amount": Money(row.amount, row.currency),
             "purpose": purpose_words(row.purpose),
             "state": payout_state(row.state),

@@ -6,7 +6,7 @@ from itertools import islice
 from uuid import UUID
 
 from django.http import FileResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from shoal.brands.models import Brand
 from shoal.brands.queries import brands_by_id
@@ -57,7 +57,7 @@ def tax_file(*, account: Account.Kind, currency: str, month: date) -> FileRespon
             (label.label, amount)
             for label, amount in zip(_tax_columns(), _tax_cells(total), strict=True)
         ],
-        columns=[Column(gettext("Code"), 2), Column(gettext("Whose"), 4), *_tax_columns()],
+        columns=[Column(pgettext("desk", "Code"), 2), Column(gettext("Whose"), 4), *_tax_columns()],
         rows=_parties(account, tax_of_all(kind=account, currency=currency, month=month)),
     )
     return _sent(paper, "xlsx", gettext("tax-summary"), f"{month:%Y-%m}", account, currency)
