@@ -20,6 +20,9 @@ _SETTLED = """() => {
   return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
 
+_WIDER = """[...document.querySelectorAll('.facts dd')]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)"""
+
 # What differs between light and dark is the contrast; the rest is looked at once.
 # What is folded away lies, for axe, on top of what follows it: it is not on the screen.
 _SHOWN = "{exclude: [['details:not([open]) > :not(summary)']]}"
@@ -126,8 +129,9 @@ def look_closely(page: Page) -> None:
 
 
 def look_for_overflow(page: Page) -> None:
-    """Nothing is wider than the screen."""
+    """Nothing is wider than the screen, and no fact than its place beside its name."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    assert page.evaluate(_WIDER) == [], page.url
 
 
 def shop_address(keeper: Page, site: Site) -> str:
