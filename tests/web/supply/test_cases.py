@@ -132,6 +132,6 @@ def test_a_part_of_an_exchange_is_offered_in_units(staff, arrived, client):
     assert staff.money.post(url("case-offer", case.code), typed).status_code == 302
     client.force_login(case.customer)
     hers = client.get(reverse("buy:case", args=[case.code])).content.decode()
-    assert "×&nbsp;1" in hers
+    assert "Offered: ×&nbsp;1</small>" in hers, "an exchange is in units, not in money"
     row.refresh_from_db()
     assert (again(case).state, row.given_units) == (State.OFFERED, 1)
