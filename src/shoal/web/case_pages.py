@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
 
 from shoal.care.models import Case
 from shoal.care.operations_cases import LONGEST_WORDS, MOST_PICTURES, TooManyPictures
 from shoal.care.queries_cases import entries_of, picture_of, replacements_of
+from shoal.care.rules_cases import Kind
 from shoal.kit.money import Money
 from shoal.kit.pictures import MAX_BYTES, LoosePicture, loose_pictures
 from shoal.web.cases import (
@@ -22,6 +24,7 @@ from shoal.web.cases import (
     told_entries,
     waits_told,
 )
+from shoal.web.components.amounts import amount_text
 
 
 def shown_case(case: Case, *, names: Mapping[str, str], face: str) -> dict[str, object]:
@@ -45,10 +48,18 @@ def shown_case(case: Case, *, names: Mapping[str, str], face: str) -> dict[str, 
     }
 
 
-def _offered(case: Case) -> Money | None:
-    """What is on the table for the goods, if anything is."""
-    given = sum(row.given_minor or 0 for row in case.lines.all())
-    return Money(given, case.currency) if given else None
+def _offered(case: Case) -> str:
+    """What she agrees to with the brand's offer, if anything is on the table."""
+    rows = case.lines.all()
+    if case.kind == Kind.EXCHANGE:
+        units = sum(row.given_units or 0 for row in rows)
+        words = ngettext(
+            "Agree to an exchange of {units}", "Agree to an exchange of {units}", units
+        )
+        return words.format(units=units) if units else ""
+    given = sum(row.given_minor or 0 for row in rows)
+    amount = amount_text(amount=Money(given, case.currency))
+    return gettext("Agree to {amount}").format(amount=amount) if given else ""
 
 
 def pictures_of(request: HttpRequest) -> list[LoosePicture]:

@@ -133,5 +133,6 @@ def test_a_part_of_an_exchange_is_offered_in_units(staff, arrived, client):
     client.force_login(case.customer)
     hers = client.get(reverse("buy:case", args=[case.code])).content.decode()
     assert "Offered: ×&nbsp;1</small>" in hers, "an exchange is in units, not in money"
+    assert "Agree to an exchange of 1<" in hers
     row.refresh_from_db()
     assert (again(case).state, row.given_units) == (State.OFFERED, 1)
