@@ -12,9 +12,9 @@ from django.utils.translation import gettext, pgettext
 from shoal.care.models import Case, CaseLine
 from shoal.care.queries_cases import Entry
 from shoal.care.rules_cases import CLOSED, Deed, Kind, Reason, Side, State
+from shoal.kit.amounts import amount_text, units_text
 from shoal.kit.money import Money
 from shoal.kit.texts import in_language
-from shoal.web.components.amounts import amount_text, units_text
 
 _KINDS = {
     State.OFFERED: "warn", State.DISPUTED: "warn", State.CONFIRMING: "warn",

@@ -11,10 +11,10 @@ from shoal.care.opening import WantedUnits
 from shoal.care.operations_cases import LONGEST_WORDS
 from shoal.care.queries_cases import Askable, AskableLine, exchanges_for
 from shoal.care.rules_cases import Free, Kind, worth
+from shoal.kit.amounts import amount_text
 from shoal.kit.money import Money, parse_amount
 from shoal.kit.texts import in_language
 from shoal.web.cases import reason_name
-from shoal.web.components.amounts import amount_text
 
 _WORDS = forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_WORDS})
 

@@ -14,6 +14,7 @@ from shoal.brands.queries import brand_counts, open_report_count
 from shoal.care.queries_cases import counts_of_all
 from shoal.catalog.queries import waiting_counts
 from shoal.kit import clock
+from shoal.kit.amounts import amount_text
 from shoal.kit.money import Money
 from shoal.offers.queries import open_sales, sale_counts
 from shoal.orders.queries import (
@@ -25,7 +26,6 @@ from shoal.orders.queries import (
 from shoal.payments.queries import notices_to_look_at, stuck_refunds
 from shoal.settlement.queries_payouts import desk_counts
 from shoal.web.access import OfOperator, operator
-from shoal.web.components.amounts import amount_text
 from shoal.web.components.charts import Point
 from shoal.web.days import start_of_day
 from shoal.web.desk.frame import CARE, MONEY, VETTING, desk_page, may

@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from shoal.kit import clock
+from shoal.kit.amounts import amount_in_words, amount_text, units_text
 from shoal.kit.money import Money, portion
 from shoal.kit.texts import in_language
 from shoal.orders.models import Order, OrderLine
 from shoal.settlement.queries import ON_ITS_WAY, earnings_of_shop, lines_of_shop
 from shoal.web.access import OfKeeper, keeper
-from shoal.web.components.amounts import amount_in_words, amount_text, units_text
 from shoal.web.days import start_of_day
 from shoal.web.keep.frame import keeper_page, page_of
 from shoal.web.keep.orders import state_name, why_earned

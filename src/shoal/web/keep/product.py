@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shoal.catalog.models import Product
 from shoal.catalog.queries import live_product
 from shoal.kit import clock
+from shoal.kit.amounts import amount_parts
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money, minor_units
 from shoal.offers.rules import Terms
@@ -36,7 +37,6 @@ from shoal.shelves.queries import (
 from shoal.shelves.rules import price_range
 from shoal.shops.models import Shop
 from shoal.web.access import OfKeeper, keeper
-from shoal.web.components.amounts import amount_parts
 from shoal.web.components.fields import AmountField
 from shoal.web.keep.forms import WordsForm
 from shoal.web.keep.frame import done, keeper_page, try_form

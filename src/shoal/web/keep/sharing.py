@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shoal.catalog.queries import is_live, product_by_code
 from shoal.kit import clock
+from shoal.kit.amounts import amount_text
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
 from shoal.offers.queries import is_public, sale_by_code
@@ -24,7 +25,6 @@ from shoal.traffic.queries import share_of_shop, shares_of, titles_of
 from shoal.traffic.queries_traces import Came, visits_by_share
 from shoal.web.access import OfKeeper, keeper
 from shoal.web.arrivals import tell_share
-from shoal.web.components.amounts import amount_text
 from shoal.web.keep.came import fortnight
 from shoal.web.keep.frame import keeper_page, page_of
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from shoal.kit.amounts import amount_text, units_text
 from shoal.kit.money import Money
 from shoal.offers.queries_terms import terms_in, terms_of
 from shoal.orders.discounts import bundle_price
@@ -17,7 +18,6 @@ from shoal.orders.models import Order, OrderLine
 from shoal.promotions.models import Part, Promotion
 from shoal.promotions.queries import Figures, uses_by_day, uses_of_order
 from shoal.shops.models import Shop
-from shoal.web.components.amounts import amount_text, units_text
 from shoal.web.components.charts import Bar, Point, bars
 
 _KINDS = {"draft": "", "running": "good", "stopped": "bad"}

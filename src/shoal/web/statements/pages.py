@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
 from shoal.kit import clock
+from shoal.kit.amounts import amount_text
 from shoal.kit.money import Money
 from shoal.ledger.models import Account
 from shoal.settlement.invoices import (
@@ -25,7 +26,6 @@ from shoal.settlement.queries_statements import line_count, statement_lines, sta
 from shoal.settlement.tax import TaxMonth, tax_months, tax_rates
 from shoal.web.answers import Rows, page_of, try_form
 from shoal.web.components import inputs
-from shoal.web.components.amounts import amount_text
 from shoal.web.components.charts import Point
 from shoal.web.statements import words
 

@@ -13,8 +13,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from shoal.kit.amounts import NO_BREAK, amount_text
 from shoal.kit.money import Money
-from shoal.web.components.amounts import NO_BREAK, amount_text
 from shoal.web.statements.papers import Cell, Column, Paper
 
 _FONT = "WenQuanYi Micro Hei"

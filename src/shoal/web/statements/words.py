@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext
 
+from shoal.kit.amounts import units_text
 from shoal.kit.texts import in_language
 from shoal.ledger.models import Account
 from shoal.settlement.models_statements import StatementRun
@@ -17,7 +18,6 @@ from shoal.settlement.queries_statements import (
     SOLD,
     Line,
 )
-from shoal.web.components.amounts import units_text
 
 
 def what_words(what: str) -> str:

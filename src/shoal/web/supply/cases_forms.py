@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from shoal.care.models import Case
+from shoal.kit.amounts import units_text
 from shoal.orders.sheets import LONGEST_CARRIER, LONGEST_TRACKING
 from shoal.web.cases import line_rows
 from shoal.web.cases_forms import OptionalWordsForm
 from shoal.web.components import inputs
-from shoal.web.components.amounts import units_text
 
 
 class ArrivalForm(OptionalWordsForm):

@@ -8,13 +8,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from shoal.kit import clock
+from shoal.kit.amounts import amount_in_words, amount_text, units_text
 from shoal.kit.money import Money
 from shoal.kit.texts import in_language
 from shoal.orders.models import Order, OrderLine
 from shoal.settlement.queries import ON_ITS_WAY, earnings_of_brand, lines_of_brand
 from shoal.web.access import OfBrand, brand_member
 from shoal.web.answers import page_of
-from shoal.web.components.amounts import amount_in_words, amount_text, units_text
 from shoal.web.supply.frame import Role, supply_page
 
 _RECENT = timedelta(days=30)

@@ -9,13 +9,13 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from shoal.catalog.models import Sku
+from shoal.kit.amounts import amount_parts
 from shoal.kit.money import Money, minor_units, portion
 from shoal.offers.models import FlashSale, Offer
 from shoal.offers.queries_terms import further_terms, terms_of
 from shoal.offers.rules import Terms, keeper_part
 from shoal.offers.sheet_columns import further_currencies
 from shoal.web.components import inputs
-from shoal.web.components.amounts import amount_parts
 from shoal.web.components.fields import AmountField, MomentField
 from shoal.web.supply.forms import PICTURES, as_fields, texts_in
 

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from shoal.care.queries_cases import packed_units
+from shoal.kit.amounts import units_text
 from shoal.kit.errors import Refused
 from shoal.kit.texts import in_language
 from shoal.offers.models import FlashSale
 from shoal.offers.rules import Phase
 from shoal.orders.models import OrderLine, Parcel
-from shoal.web.components.amounts import units_text
 
 # The colour of each state's badge.
 PRODUCT_KINDS = {"draft": "", "proposed": "warn", "live": "good", "withdrawn": ""}

@@ -11,10 +11,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from shoal.kit.amounts import amount_parts, amount_text
 from shoal.kit.money import Money
 from shoal.kit.texts import in_language
 from shoal.web.components import charts
-from shoal.web.components.amounts import amount_parts, amount_text
 from shoal.web.components.bundles import bundle_path
 from shoal.web.components.countdowns import time_left
 from shoal.web.components.icons import ICONS
