@@ -59,7 +59,7 @@ def test_each_step_is_told_in_the_listener_s_language() -> None:
     assert f"/keep/cases/{case.code}" in to_mei[0]
     assert case.code in to_bob[0]
     assert f"/cases/{case.code}" in to_bob[-1]
-    assert "100.00 CNY is on its way back to you" in to_bob[-1]
+    assert "¥100.00 is on its way back to you" in to_bob[-1]
     assert not any("收到就是坏的" in body for _, body in told)
 
 

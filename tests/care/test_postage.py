@@ -83,7 +83,7 @@ def test_the_brand_pays_out_of_its_own_balance_and_the_platform_transfers(market
     assert payouts.at(Account.Kind.POSTAGE) == 0
     deeds = list(CaseStep.objects.filter(case=case).order_by("id").values_list("deed", flat=True))
     assert deeds[-4:] == [Deed.SEND_BACK, Deed.POSTAGE, Deed.RECEIVE, Deed.POSTAGE_PAID]
-    assert "12.00 CNY" in outbox(limit=1)[0].body
+    assert "¥12.00" in outbox(limit=1)[0].body
     assert (again(case).state, counts_of_all()["postage"]) == (State.REFUNDED, 0)
     assert trade.is_sound()
 

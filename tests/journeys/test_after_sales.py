@@ -56,7 +56,7 @@ def give_it_back(site: Site, alice: Page, mei: Page, brand: Page, olga: Page, or
     cost = alice.get_by_label("What sending it cost you")
     cost.fill("99")
     alice.get_by_role("button", name="I have sent it").click()
-    expect(alice.get_by_text("For the way back you can ask for 30.00 CNY at most.")).to_be_visible()
+    expect(alice.get_by_text("For the way back you can ask for ¥30.00 at most.")).to_be_visible()
     cost.fill("12.50")
     alice.get_by_role("button", name="I have sent it").click()
     expect(alice.get_by_text("On its way back", exact=True)).to_be_visible()

@@ -22,7 +22,7 @@ def test_two_operators_clear_a_difference(site, visitor, tmp_path):
     missing.get_by_role("rowheader").get_by_role("link").click()
     expect(olga.get_by_role("heading", name="Missing there")).to_be_visible()
     olga.get_by_role("button", name="Ask now").click()
-    expect(olga.get_by_role("main")).to_contain_text(re.compile(r"(Paid|Refunded) \d"))
+    expect(olga.get_by_role("main")).to_contain_text(re.compile(r"(Paid|Refunded) ¥\d"))
     olga.get_by_text("Propose to write it off").first.click()
     olga.get_by_label("Reason", exact=True).fill(_WHY)
     olga.get_by_role("button", name="Propose to write it off").click()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shoal.kit.errors import NotFound
+from shoal.kit.money import Money
 from shoal.promotions import doctor, operations
 from shoal.promotions.models import Claim, Promotion
 from shoal.promotions.operations import claim_coupon, start_promotion, stop_promotion
@@ -155,7 +156,9 @@ def test_the_goods_of_a_gift_and_of_a_bundle_are_looked_at():
     two = {market.offer.code: 2}
     with pytest.raises(operations.BundleTooCheap) as refused:
         promotion(market, Funder.BRAND, Kind.BUNDLE, amount=5_999, parts=two)
-    assert refused.value.facts == {"least": "CNY 60.00"}  # of 200.00 the brand's part is 140.00
+    assert refused.value.facts == {
+        "least": Money(6_000, "CNY")
+    }  # of 200.00 the brand's part is 140.00
     assert not Promotion.objects.exists()
     promotion(market, Funder.BRAND, Kind.BUNDLE, amount=6_000, parts=two)
     made = promotion(market, Funder.PLATFORM, Kind.BUNDLE, amount=19_999,

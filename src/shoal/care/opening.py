@@ -84,11 +84,6 @@ class Checked:
     needs_return: bool
 
 
-def amount_words(minor: int, currency: str) -> str:
-    """This will write an amount for a sentence that no page has formed: "12.50 CNY"."""
-    return f"{Money(minor, currency).decimal} {currency}"
-
-
 def postage_most(case: Case) -> int:
     """This will say what a customer may ask for the way back of a case, in minor units."""
     named = settings.SHOAL_RETURN_POSTAGE_MOST.get(case.currency, Decimal(0))
@@ -196,7 +191,7 @@ def _row(line: OrderLine, wish: WantedUnits, free: Free, kind: Kind, currency: s
     full = rules.worth(free, wish.units)
     asked = full if wish.amount is None or kind != Kind.REFUND else wish.amount
     if not 0 <= asked <= full:
-        raise AmountTooLarge(most=amount_words(full, currency))
+        raise AmountTooLarge(most=Money(full, currency))
     return CaseLine(
         line=line,
         units=wish.units,

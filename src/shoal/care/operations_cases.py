@@ -29,6 +29,7 @@ from shoal.care.steps_replacing import arrive, hold_replacements
 from shoal.care.steps_telling import tell
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import short_code, uuid7
+from shoal.kit.money import Money
 from shoal.kit.pictures import LoosePicture
 from shoal.kit.transactions import operation
 from shoal.orders.models import Order
@@ -254,7 +255,7 @@ def send_back(
     check_may(held, Deed.SEND_BACK, Side.CUSTOMER)
     most = opening.postage_most(held.case)
     if not 0 <= postage <= most:
-        raise PostageTooLarge(most=opening.amount_words(most, held.case.currency))
+        raise PostageTooLarge(most=Money(most, held.case.currency))
     held.case.carrier, held.case.tracking = carrier.strip()[:40], tracking.strip()[:60]
     held.case.postage_asked_minor = postage
     doing = _doing(Deed.SEND_BACK, Side.CUSTOMER, by, at, pictures=pictures)

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from shoal.care import rules_cases as rules
 from shoal.care.models import Case, CaseLine, CasePicture, CaseStep, Replacement, ReturnAddress
-from shoal.care.opening import AmountTooLarge, amount_words
+from shoal.care.opening import AmountTooLarge
 from shoal.care.rules_cases import CLOSED, Deadlines, Deed, Kind, Reason, Side, Standing, State
 from shoal.care.steps_holding import keep_agreed, release_held
 from shoal.care.steps_telling import tell
@@ -18,6 +18,7 @@ from shoal.kit import vault
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_row, lock_rows
+from shoal.kit.money import Money
 from shoal.kit.pictures import LoosePicture
 from shoal.kit.transactions import step
 from shoal.ledger.models import Account
@@ -201,7 +202,7 @@ def set_given(held: Held, given: Sequence[GivenUnits]) -> None:
         most = min(most_minor, worth)
         amount = worth if swaps else wish.amount
         if not 0 <= wish.units <= most_units or not 0 <= amount <= most:
-            raise AmountTooLarge(most=amount_words(most, held.case.currency))
+            raise AmountTooLarge(most=Money(most, held.case.currency))
         row.given_units, row.given_minor = wish.units, amount
         row.save(update_fields=["given_units", "given_minor"])
 

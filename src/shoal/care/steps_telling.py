@@ -13,6 +13,7 @@ from shoal.brands.queries import brand_members
 from shoal.care import rules_cases as rules
 from shoal.care.models import Case
 from shoal.care.rules_cases import Deed, Reason, Side, State
+from shoal.kit.amounts import amount_in_words
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
 from shoal.kit.transactions import step
@@ -128,7 +129,7 @@ def _amount(case: Case) -> str:
 
 
 def _money(minor: int, currency: str) -> str:
-    return f"{Money(minor, currency).decimal} {currency}"
+    return amount_in_words(amount=Money(minor, currency))
 
 
 def _until(case: Case) -> str:

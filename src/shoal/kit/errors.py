@@ -5,6 +5,9 @@ from typing import ClassVar
 
 from django.utils.translation import gettext
 
+from shoal.kit.amounts import amount_in_words
+from shoal.kit.money import Money
+
 
 class Refused(Exception):
     """This cannot be done."""
@@ -18,8 +21,12 @@ class Refused(Exception):
 
     @property
     def sentence(self) -> str:
-        """The message in the reader's language, its facts filled in."""
-        return gettext(inspect.cleandoc(type(self).__doc__ or "")).format(**self.facts)
+        """The message in the reader's language, its facts filled in; money as pages write it."""
+        facts = {
+            name: amount_in_words(amount=fact) if isinstance(fact, Money) else fact
+            for name, fact in self.facts.items()
+        }
+        return gettext(inspect.cleandoc(type(self).__doc__ or "")).format(**facts)
 
     def __str__(self) -> str:
         return self.sentence

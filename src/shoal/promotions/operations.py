@@ -261,7 +261,7 @@ def _check_bundle(owner: Owner, currency: str, entry: NewPromotion, items: Seque
     bundle = Bundle(uuid7(), RuleFunder(owner.funder), entry.amount, parts)
     least = singly - apply(items=items, bundles=[bundle]).total
     if least > entry.amount:
-        raise BundleTooCheap(least=f"{currency} {Money(least, currency).decimal}")
+        raise BundleTooCheap(least=Money(least, currency))
 
 
 def _title(offer: Offer) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop as _
 
 from shoal.brands.models import Brand, Contract
 from shoal.brands.steps import lock_brand
+from shoal.kit.amounts import amount_in_words
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
@@ -254,7 +255,7 @@ def _cover(*, brand: UUID, at: datetime) -> int:
         text=_("{name}: {amount} of your deposit covered what your balance was below zero."),
         at=at,
         name=found.name,
-        amount=f"{moved.currency} {Money(moved.amount, moved.currency).decimal}",
+        amount=amount_in_words(amount=Money(moved.amount, moved.currency)),
     )
     return 1
 

@@ -18,6 +18,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as _
 from procrastinate.contrib.django import app as jobs
 
+from shoal.kit.amounts import amount_in_words
 from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
@@ -355,5 +356,4 @@ def _post(payout: Payout, moves: Sequence[_Move], *, by: str, at: datetime) -> N
 
 
 def _amount(payout: Payout) -> str:
-    money = Money(payout.amount, payout.currency)
-    return f"{money.currency} {money.decimal}"
+    return amount_in_words(amount=Money(payout.amount, payout.currency))

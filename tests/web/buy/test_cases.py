@@ -163,7 +163,7 @@ def test_she_says_what_the_way_back_cost_where_the_brand_answers(alice, market, 
     assert "What sending it cost you" in shown
     assert "¥30.00" in shown
     sent = {"deed": "send_back", "carrier": "顺丰", "tracking": "SF9"}
-    for wrong, told in (("a lot", "such as 12.50"), ("30.01", "30.00 CNY at most")):
+    for wrong, told in (("a lot", "such as 12.50"), ("30.01", "¥30.00 at most")):
         refused = alice.post(page, sent | {"postage": wrong})
         assert (refused.status_code, told in refused.content.decode()) == (422, True)
         assert cases.again(case).state == State.RETURNING

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from shoal.reconciliation.models import Bill, Deed
+from shoal.web.desk.reconciliation_words import answer_words
 from tests import trade
 from tests.reconciliation.bills import (
     PAID_ON,
@@ -185,3 +186,15 @@ def test_many_differences_have_pages(mona, market):
     assert "page=2" in page(mona, "differences")
     assert "page=2" in page(mona, "reconciliation-bill", bill.code)
     assert "stray034" in page(mona, "reconciliation-bill", bill.code, page="2")
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ("captured 100.00 CNY; refunded 1200 JPY", "Paid ¥100.00; Refunded JP¥1,200"),
+        ("knows nothing of it", "It knows nothing of it."),
+        ("refused: 12.00 CNY too much", "It refused: 12.00 CNY too much"),
+    ],
+)
+def test_an_answer_names_sums_as_pages_do(kept, told):
+    assert answer_words(kept) == told

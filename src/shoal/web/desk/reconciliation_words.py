@@ -4,6 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
+from shoal.kit.amounts import amount_text
+from shoal.kit.money import parse_amount
 from shoal.reconciliation.models import Bill, Deed, Difference
 from shoal.reconciliation.queries import Tally, sides_of
 
@@ -97,7 +99,13 @@ def answer_words(said: str) -> str:
         "refund_failed": gettext("Refund failed"),
     }
     parts = [part.partition(" ") for part in said.split("; ")]
-    return "; ".join(f"{words.get(kind, kind)} {rest}".strip() for kind, _, rest in parts)
+    return "; ".join(f"{words.get(kind, kind)} {_sum(rest)}".strip() for kind, _, rest in parts)
+
+
+def _sum(kept: str) -> str:
+    """What is kept as "100.00 CNY", as pages write it."""
+    amount, _, currency = kept.partition(" ")
+    return amount_text(amount=parse_amount(amount, currency)) if currency else kept
 
 
 def state_of(tally: Tally) -> dict[str, str]:
