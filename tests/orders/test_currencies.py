@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from shoal.catalog.models import FreightPrice
 from shoal.catalog.operations import set_freight_template
 from shoal.kit.errors import Refused
+from shoal.kit.money import Money
 from shoal.ledger.models import Account, Transfer
 from shoal.ledger.queries import party_balance, platform_balances
 from shoal.offers.models import OfferPrice
@@ -18,8 +19,10 @@ from shoal.offers.operations import NewOffer, list_standing_offers
 from shoal.orders import carts, operations, pricing
 from shoal.orders.desk import Placed, place_orders
 from shoal.orders.models import Order, OrderLine
+from shoal.orders.queries import sold_by_hour
 from shoal.orders.quotes import cart_quote
 from shoal.payments.models import Intent
+from shoal.settlement.queries import earnings_of_brand
 from shoal.shelves.operations import PriceOutOfRange, set_offer_markups, set_shelf_markup
 from shoal.shelves.queries import Choice, Sorting, shelf_products
 from shoal.shelves.rules import MarkupKind
@@ -49,7 +52,8 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
+def world(settings) -> World:
+    settings.SHOAL_CURRENCIES = ["JPY", "KWD"]
     market = trade.open_market()
     freight = set_freight_template(brand=market.brand, name="标准", base_minor=800, at=AT)
     for currency in ("JPY", "KWD"):
@@ -120,6 +124,20 @@ def test_three_currencies_from_one_allotment_to_the_settlement(world: World) -> 
         currency: GOODS[currency] - SUPPLY[currency] - KEEPER[currency] for currency in GOODS
     }
     assert trade.is_sound()
+
+
+def test_what_sold_and_what_a_brand_has_is_summed_for_each_currency(world: World) -> None:
+    for currency in ("CNY", "JPY"):
+        trade.pay(bought(world, currency))
+    sold = sold_by_hour(from_at=AT, to_at=AT + timedelta(hours=1))
+    assert [(hour.orders, hour.total) for hour in sold] == [
+        (1, Money(10_800, "CNY")),
+        (1, Money(2_500, "JPY")),
+    ]
+    yuan, yen = earnings_of_brand(brand=world.market.brand, since_at=AT)
+    assert yuan.on_its_way == yuan.since == Money(SUPPLY["CNY"] + FREIGHT["CNY"], "CNY")
+    assert yen.on_its_way == yen.since == Money(SUPPLY["JPY"] + FREIGHT["JPY"], "JPY")
+    assert yen.settled == Money(0, "JPY")
 
 
 def test_a_transfer_stays_in_its_currency(world: World) -> None:

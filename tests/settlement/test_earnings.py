@@ -30,7 +30,7 @@ def of_mei(market) -> tuple[int, int, int]:
 
 
 def of_brand(market) -> tuple[int, int, int]:
-    found = earnings_of_brand(brand=market.brand.id, currency="CNY", since_at=AT)
+    [found] = earnings_of_brand(brand=market.brand, since_at=AT)
     return found.settled.minor, found.on_its_way.minor, found.since.minor
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import TruncHour
 
 from shoal.kit import vault
 from shoal.kit.errors import NotFound
+from shoal.kit.money import Money
 from shoal.orders.models import (
     Order,
     OrderLine,
@@ -203,11 +204,11 @@ class BrandSales:
 
 @dataclass(frozen=True, slots=True)
 class SoldHour:
-    """What was paid in one hour; the sum in minor units."""
+    """What was paid in one hour in one currency."""
 
     hour: datetime
     orders: int
-    total_minor: int
+    total: Money
 
 
 def sales_of_brand(*, brand: UUID) -> BrandSales:
@@ -269,14 +270,15 @@ def held_up_orders() -> QuerySet[Order]:
     return found.order_by("paid_at", "id")
 
 
-def sold_by_hour(*, from_at: datetime, to_at: datetime, currency: str) -> list[SoldHour]:
-    """This will sum the orders paid in [from_at, to_at) by the hour; hours with none left out."""
-    rows = Order.objects.filter(
-        paid_at__gte=from_at, paid_at__lt=to_at, currency=currency, state__in=IN_SALES
-    )
-    hours = rows.order_by().annotate(hour=TruncHour("paid_at")).values("hour")
-    found = hours.annotate(orders=Count("id"), total=Sum("total_minor")).order_by("hour")
-    return [SoldHour(row["hour"], row["orders"], int(row["total"])) for row in found]
+def sold_by_hour(*, from_at: datetime, to_at: datetime) -> list[SoldHour]:
+    """This will sum the orders paid in [from_at, to_at) by hour and currency; no empty ones."""
+    rows = Order.objects.filter(paid_at__gte=from_at, paid_at__lt=to_at, state__in=IN_SALES)
+    hours = rows.order_by().annotate(hour=TruncHour("paid_at")).values_list("hour", "currency")
+    found = hours.annotate(Count("id"), Sum("total_minor")).order_by("hour", "currency")
+    return [
+        SoldHour(hour, orders, Money(int(total), currency))
+        for hour, currency, orders, total in found
+    ]
 
 
 def refund_approvals_of(*, order: UUID) -> list[RefundApproval]:

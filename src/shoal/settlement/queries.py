@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
+from shoal.brands.models import Brand
 from shoal.kit.money import Money
 from shoal.ledger.models import Account, Balance
 from shoal.ledger.queries import party_balance
@@ -43,17 +44,33 @@ def earnings_of_shop(*, shop: UUID, currency: str, since_at: datetime) -> Earnin
     )
 
 
-def earnings_of_brand(*, brand: UUID, currency: str, since_at: datetime) -> Earnings:
+def earnings_of_brand(*, brand: Brand, since_at: datetime) -> list[Earnings]:
     """This will sum what a brand has, what is on its way, and what orders paid since then bring.
 
-    Freight belongs to the brand and is in all three, less what of it went back.
+    For each currency: the brand's own first, others where there is any. Freight belongs to the
+    brand and is in all three, less what of it went back.
     """
+    accounts = Balance.objects.filter(account__kind=Account.Kind.BRAND, account__party=brand.id)
+    balances = dict(accounts.values_list("account__currency", F("credits") - F("debits")))
+    others = {*balances, settings.SHOAL_CURRENCY, *settings.SHOAL_CURRENCIES} - {brand.currency}
+    own, *found = (
+        _earned(brand.id, Money(balances.get(currency, 0), currency), since_at)
+        for currency in (brand.currency, *sorted(others))
+    )
+    return [
+        own,
+        *(one for one in found if one.settled.minor or one.on_its_way.minor or one.since.minor),
+    ]
+
+
+def _earned(brand: UUID, settled: Money, since_at: datetime) -> Earnings:
+    currency = settled.currency
     lines = OrderLine.objects.filter(parcel__brand=brand, order__currency=currency)
     parcels = Parcel.objects.filter(brand=brand, order__currency=currency)
     under_way = parcels.filter(order__state__in=ON_ITS_WAY)
     recent = parcels.filter(_PAID, order__paid_at__gte=since_at)
     return Earnings(
-        settled=party_balance(kind=Account.Kind.BRAND, party=brand, currency=currency),
+        settled=settled,
         on_its_way=Money(_left(lines.filter(_WAITING), "brand") + _freight(under_way), currency),
         since=Money(
             _left(lines.filter(_PAID, order__paid_at__gte=since_at), "brand") + _freight(recent),

@@ -49,14 +49,14 @@ def today(request: OfOperator) -> HttpResponse:
     """This will show the day: what waits for her roles, and how the platform sells."""
     at, roles = clock.now(), request.operator_roles
     began = start_of_day(at)
-    sold = sold_by_hour(from_at=began, to_at=at, currency=settings.SHOAL_CURRENCY)
+    sold = sold_by_hour(from_at=began, to_at=at)
     running = open_sales(at=at) if may(roles, VETTING, CARE) else []
     tomorrow = began + timedelta(days=1)
     context = {
         "now": at,
         "waiting": waiting(roles=roles, at=at),
         "points": _points(sold, began, at),
-        "sold": Money(sum(hour.total_minor for hour in sold), settings.SHOAL_CURRENCY),
+        "sold": _sums(sold),
         "orders": sum(hour.orders for hour in sold),
         "running": running,
         "ending": sum(card.sale.ends_at < tomorrow for card in running),
@@ -64,6 +64,15 @@ def today(request: OfOperator) -> HttpResponse:
         "tomorrow": tomorrow,
     }
     return desk_page(request, "today", context)
+
+
+def _sums(sold: list[SoldHour]) -> list[Money]:
+    """What was paid in each currency: the market's first, also where nothing was."""
+    sums = {settings.SHOAL_CURRENCY: Money(0, settings.SHOAL_CURRENCY)}
+    for hour in sold:
+        currency = hour.total.currency
+        sums[currency] = sums.get(currency, Money(0, currency)) + hour.total
+    return list(sums.values())
 
 
 def waiting(*, roles: set[str], at: datetime) -> list[Waiting]:
@@ -135,9 +144,13 @@ def _payouts() -> list[Waiting]:
 
 def _points(sold: list[SoldHour], began: datetime, at: datetime) -> list[Point]:
     """One point for each hour of the day so far, in whole units of the market's currency."""
-    totals = {timezone.localtime(hour.hour).hour: hour.total_minor for hour in sold}
-    hours = range(timezone.localtime(at).hour + 1)
     currency = settings.SHOAL_CURRENCY
+    totals = {
+        timezone.localtime(hour.hour).hour: hour.total.minor
+        for hour in sold
+        if hour.total.currency == currency
+    }
+    hours = range(timezone.localtime(at).hour + 1)
     return [
         Point(
             label=f"{began.replace(hour=hour):%H:%M}",

@@ -43,9 +43,7 @@ def money(request: OfBrand) -> HttpResponse:
     context = {
         "page": page,
         "rows": _rows(list(page)),
-        "earnings": earnings_of_brand(
-            brand=brand.id, currency=brand.currency, since_at=clock.now() - _RECENT
-        ),
+        "earnings": earnings_of_brand(brand=brand, since_at=clock.now() - _RECENT),
     }
     return supply_page(request, "money", context)
 

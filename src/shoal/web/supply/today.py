@@ -56,7 +56,5 @@ def today(request: OfBrand) -> HttpResponse:
             "refused": refused_lately(brand=brand, since_at=at - _LATELY),
         }
     if context["earns"]:
-        context["earnings"] = earnings_of_brand(
-            brand=brand.id, currency=brand.currency, since_at=at - timedelta(days=7)
-        )
+        context["earnings"] = earnings_of_brand(brand=brand, since_at=at - timedelta(days=7))
     return supply_page(request, "today", context)
