@@ -60,7 +60,7 @@ class WayBackMissing(Refused):
 
 
 class PostageUnclear(Refused):
-    """Please write what the way back cost as an amount, such as 12.50."""
+    """Please write what the way back cost as an amount, such as {example}."""
 
     code = "postage_unclear"
 

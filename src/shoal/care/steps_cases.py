@@ -10,7 +10,6 @@ from django.conf import settings
 
 from shoal.care import rules_cases as rules
 from shoal.care.models import Case, CaseLine, CasePicture, CaseStep, Replacement, ReturnAddress
-from shoal.care.opening import AmountTooLarge
 from shoal.care.rules_cases import CLOSED, Deadlines, Deed, Kind, Reason, Side, Standing, State
 from shoal.care.steps_holding import keep_agreed, release_held
 from shoal.care.steps_telling import tell
@@ -34,6 +33,12 @@ class CaseMovedOn(Refused):
     """This case has moved on meanwhile. Look at what it waits for now."""
 
     code = "case_moved_on"
+
+
+class MoreThanAsked(Refused):
+    """No more than was asked for can be given: {units} of these, and {most} for them."""
+
+    code = "more_than_asked"
 
 
 @dataclass(slots=True)
@@ -186,7 +191,7 @@ def _sealed(customer: UUID, doing: Doing) -> bytes | None:
 def set_given(held: Held, given: Sequence[GivenUnits]) -> None:
     """This will write down what a side gives for each line; lines not in `given` get nothing.
 
-    An exchange is given in units alone: they are worth what they cost. Raises AmountTooLarge for
+    An exchange is given in units alone: they are worth what they cost. Raises MoreThanAsked for
     more than the units that are given cost, or than was asked for.
     """
     swaps = held.case.kind == Kind.EXCHANGE
@@ -202,7 +207,7 @@ def set_given(held: Held, given: Sequence[GivenUnits]) -> None:
         most = min(most_minor, worth)
         amount = worth if swaps else wish.amount
         if not 0 <= wish.units <= most_units or not 0 <= amount <= most:
-            raise AmountTooLarge(most=Money(most, held.case.currency))
+            raise MoreThanAsked(units=most_units, most=Money(most, held.case.currency))
         row.given_units, row.given_minor = wish.units, amount
         row.save(update_fields=["given_units", "given_minor"])
 

@@ -99,7 +99,7 @@ WORDS: dict[str, dict[str, str]] = {
     "unanswered": {ZH: "待发", EN: "waiting"},
 }
 
-_SIGNS = {"CNY": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
+_SIGNS = {"CNY": "¥", "JPY": "JP¥", "USD": "$", "EUR": "€", "GBP": "£"}
 _DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3}
 
 

@@ -94,7 +94,8 @@ def test_alice_asks_with_a_picture_and_sees_who_answers_until_when(alice, arrive
         ("return", {"reason": "late"}, "Select a valid choice"),
         ("return", {"units-1": "3"}, "Select a valid choice"),
         ("refund", {"amount-1": "100.01"}, "you paid ¥100.00"),
-        ("refund", {"amount-1": "much"}, "an amount such as 12.50"),
+        ("refund", {"amount-1": "0"}, "more than nothing"),
+        ("refund", {"amount-1": "much"}, "an amount, such as 12.50"),
     ],
 )
 def test_what_cannot_be_asked_is_said_beside_it(alice, arrived, kind, wrong, told):

@@ -74,7 +74,9 @@ def test_less_is_offered_line_by_line(staff, arrived):
     case = a_case(arrived, kind=Kind.REFUND, units=2)
     row = case.lines.get()
     typed = {f"units-{row.id}": "2", f"amount-{row.id}": "500", "words": "补发扣子"}
-    assert staff.money.post(url("case-offer", case.code), typed).status_code == 422
+    refused = staff.money.post(url("case-offer", case.code), typed)
+    assert refused.status_code == 422
+    assert "asked for can be given: 2 of these, and ¥200.00" in refused.content.decode()
     typed[f"amount-{row.id}"] = "30.00"
     assert staff.money.post(url("case-offer", case.code), typed).status_code == 302
     row.refresh_from_db()

@@ -103,3 +103,12 @@ def test_a_currency_without_freight_in_it_is_told_to_the_brand(staff, market):
     assert answer.status_code == 422
     assert "“standard” says no amounts in JPY yet" in answer.content.decode()
     assert not Offer.objects.filter(sku__product=product).exists()
+
+
+@pytest.mark.parametrize(("currency", "extra"), [("CNY", "12.50"), ("JPY", "1250")])
+def test_the_example_of_a_region_is_an_amount_of_its_currency(staff, market, currency, extra):
+    template = FreightTemplate.objects.create(brand=market.brand, name="standard", currency="CNY")
+    own = url("freight-template", template.code)
+    further = url("freight-price", template.code, currency)
+    page = staff.goods.get(own if currency == "CNY" else further).content.decode()
+    assert f"65 {extra} adds {extra} in Xinjiang" in page

@@ -12,9 +12,10 @@ from shoal.care.operations_cases import LONGEST_WORDS
 from shoal.care.queries_cases import Askable, AskableLine, exchanges_for
 from shoal.care.rules_cases import Free, Kind, worth
 from shoal.kit.amounts import amount_text
-from shoal.kit.money import Money, parse_amount
+from shoal.kit.money import Money
 from shoal.kit.texts import in_language
 from shoal.web.cases import reason_name
+from shoal.web.components.fields import AmountField
 
 _WORDS = forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_WORDS})
 
@@ -52,12 +53,12 @@ class CaseForm(forms.Form):
         )
         self.fields[f"units-{number}"] = units
         if self.kind == Kind.REFUND:
-            self.fields[f"amount-{number}"] = forms.CharField(
+            self.fields[f"amount-{number}"] = AmountField(
+                currency=self.currency,
                 label=gettext("How much you want back"),
                 help_text=gettext("Leave it empty for all that you paid for these."),
                 required=False,
                 max_length=20,
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             )
         if self.kind == Kind.EXCHANGE:
             skus = [
@@ -108,15 +109,12 @@ class CaseForm(forms.Form):
 
     def _check_amount(self, row: AskableLine, units: int) -> None:
         name, most = f"amount-{row.line.number}", self._worth(row, units)
-        text = self.cleaned_data.get(name, "").strip()
-        if not text:
+        amount = self.cleaned_data.get(name)
+        if amount is None:
             return
-        try:
-            amount = parse_amount(text, self.currency).minor
-        except ValueError:
-            amount = 0
         if amount <= 0:
-            self.add_error(name, gettext("Please give an amount such as 12.50."))
+            words = gettext("Ask for more than nothing, or leave it empty for all of it.")
+            self.add_error(name, words)
         elif amount > most:
             words = gettext("For these you paid {most}: please ask for that at most.")
             self.add_error(name, words.format(most=amount_text(amount=Money(most, self.currency))))
@@ -132,8 +130,8 @@ class CaseForm(forms.Form):
         return worth(Free(row.free_units, row.worth.minor), units)
 
     def _amount(self, row: AskableLine) -> int | None:
-        text = self.cleaned_data.get(f"amount-{row.line.number}", "").strip()
-        return parse_amount(text, self.currency).minor if text else None
+        amount: int | None = self.cleaned_data.get(f"amount-{row.line.number}")
+        return amount
 
 
 def title_of(row: AskableLine) -> str:

@@ -32,6 +32,7 @@ from shoal.web.buy.case_forms import CaseForm
 from shoal.web.buy.frame import own_page
 from shoal.web.case_pages import picture_answer, pictures_of, shown_case
 from shoal.web.cases import kind_name, line_rows, state_kind, state_name
+from shoal.web.components.fields import example_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ def _postage(request: SignedIn, found: Case) -> int:
     try:
         return parse_amount(text, found.currency).minor if text else 0
     except ValueError as error:
-        raise cases.PostageUnclear from error
+        raise cases.PostageUnclear(example=example_amount(found.currency)) from error
 
 
 def _kind(text: str) -> Kind | None:

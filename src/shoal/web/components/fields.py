@@ -34,6 +34,11 @@ class MomentField(forms.DateTimeField):
         return super().to_python(value)
 
 
+def example_amount(currency: str) -> str:
+    """This will write an amount as one is typed in this currency: 12.50, 1250, 1.250."""
+    return f"{Money(1_250, currency).decimal}"
+
+
 class AmountField(forms.CharField):
     """An amount as people type it; cleans to whole minor units of its currency, or None."""
 

@@ -12,7 +12,7 @@ from shoal.kit import pictures
 from shoal.kit.papers import MAX_BYTES
 from shoal.orders.sheets import LONGEST_CARRIER, LONGEST_TRACKING
 from shoal.web.components import inputs
-from shoal.web.components.fields import AmountField
+from shoal.web.components.fields import AmountField, example_amount
 from shoal.web.supply import uploads
 
 PICTURES = {"accept": "image/jpeg,image/png,image/webp,image/avif"}
@@ -214,10 +214,6 @@ class FreightForm(forms.Form):
 
     regions = forms.CharField(
         label=gettext_lazy("Regions that differ"),
-        help_text=gettext_lazy(
-            "One per line: the region’s code, then the extra amount, or “no” where you do not"
-            " ship. 65 12.00 adds 12.00 in Xinjiang; 54 no leaves Tibet out."
-        ),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -226,6 +222,10 @@ class FreightForm(forms.Form):
     def __init__(self, *args: Any, currency: str, named: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        self.fields["regions"].help_text = gettext(
+            "One per line: the region’s code, then the extra amount, or “no” where you do not"
+            " ship. 65 {extra} adds {extra} in Xinjiang; 54 no leaves Tibet out."
+        ).format(extra=example_amount(currency))
         amount: dict[str, Any] = {"currency": currency, "max_length": 16}
         fields: dict[str, forms.Field] = {
             "base": AmountField(label=gettext("Up to the first kilogram"), **amount),
