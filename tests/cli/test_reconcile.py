@@ -22,7 +22,9 @@ def english(db):
 
 
 def arguments(**given: object):
-    return Namespace(**({"provider": None, "day": None, "carrier": None, "file": None} | given))
+    return Namespace(
+        **({"provider": None, "day": None, "carrier": None, "file": None, "anyway": False} | given)
+    )
 
 
 def bill(tmp_path, text):
@@ -56,6 +58,7 @@ def test_a_bill_that_differs(tmp_path, capsys):
 
 
 def test_rows_that_cannot_be_read(tmp_path, capsys):
+    paid_order(trade.open_market())
     file = bill(tmp_path, f"{HEADER}pay,a,x,0,CNY\n")
     assert reconcile.run(arguments(provider="sandbox", day=PAID_ON, file=file)) == 1
     said = capsys.readouterr().out
@@ -65,10 +68,42 @@ def test_rows_that_cannot_be_read(tmp_path, capsys):
 
 def test_a_carriers_bill(tmp_path, capsys):
     file = bill(tmp_path, "tracking,amount,date\nSF404,8,2026-05-02\n")
-    assert reconcile.run(arguments(carrier="顺丰", file=file)) == 1
+    with pytest.raises(CannotRun, match=r"Is the name right\?.*--anyway"):
+        reconcile.run(arguments(carrier="顺丰", file=file))
+    assert not Bill.objects.exists()
+    assert reconcile.run(arguments(carrier="顺丰", file=file, anyway=True)) == 1
     said = capsys.readouterr().out
     assert "freight 8.00" in said
     assert "顺丰 missing here: SF404, there 8.00 CNY" in said
+
+
+def test_another_days_bill_is_taken_in_only_by_who_insists(tmp_path):
+    intent = paid_order(trade.open_market())
+    file = bill(tmp_path, f"{HEADER[:-1]},happened_at\npay,{intent.code},100,0,CNY,{PAID_ON}\n")
+    given = arguments(provider="sandbox", day=PAID_ON - trade.DAY, file=file)
+    with pytest.raises(CannotRun, match=f"they are of {PAID_ON}.*--anyway"):
+        reconcile.run(given)
+    assert not Bill.objects.exists()
+    given.anyway = True
+    reconcile.run(given)
+    assert Bill.objects.get().day == PAID_ON - trade.DAY
+
+
+def test_a_provider_that_nobody_pays_through_is_named_with_those_in_use(tmp_path):
+    paid_order(trade.open_market())
+    for given in (arguments(provider="nobody"), arguments(provider="nobody", day=PAID_ON)):
+        with pytest.raises(CannotRun, match=r"through nobody\. Name one of: sandbox"):
+            reconcile.run(given)
+
+
+def test_a_refusal_is_told_in_the_language_of_the_command(tmp_path):
+    intent = paid_order(trade.open_market())
+    file = bill(tmp_path, f"{HEADER}pay,{intent.code},100,0,CNY\n")
+    with translation.override("zh-hans"):
+        reconcile.run(arguments(provider="sandbox", day=PAID_ON, file=file))
+        file.write_text(f"{HEADER}pay,{intent.code},99,0,CNY\n")
+        with pytest.raises(CannotRun, match="is in and stays"):
+            reconcile.run(arguments(provider="sandbox", day=PAID_ON, file=file))
 
 
 def test_a_carriers_bill_says_its_days_itself(tmp_path):

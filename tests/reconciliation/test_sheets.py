@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from shoal.catalog.spreadsheets import write_sheet
+from shoal.catalog.spreadsheets import NotASheet, write_sheet
 from shoal.reconciliation.own_formats import UnreadableBill
 from shoal.reconciliation.sheets import (
     BillColumnsMissing,
@@ -130,7 +130,14 @@ def test_alipays_own_bill_is_read_as_it_is(tmp_path, packed):
     ]
 
 
+def test_a_broken_archive_is_nobodys_bill(tmp_path):
+    path = tmp_path / "bill.xlsx"
+    path.write_bytes(b"PK\x03\x04" + b"cut off" * 20)
+    with pytest.raises(NotASheet):
+        read_provider_bill(path=path, day=DAY)
+
+
 def test_columns_that_are_missing_are_named(tmp_path):
     path = written(tmp_path, ["tracking", "amount"], ["SF1", "8.5"])
-    with pytest.raises(BillColumnsMissing, match="tracking, amount, date"):
+    with pytest.raises(BillColumnsMissing, match=r"\(运单号\), amount \(金额\), date \(日期\)"):
         read_freight_bill(path=path)

@@ -21,11 +21,21 @@ _MOST = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """This will tell the parser whose bill, of which day, and from which file."""
     parser.add_argument("--provider", metavar="NAME", help="a payment provider (all in use)")
-    parser.add_argument(
-        "--day", type=date.fromisoformat, help="a day, as 2026-06-01 (every day without a bill)"
-    )
+    parser.add_argument("--day", type=_day, help="a day, as 2026-06-01 (every day without a bill)")
     parser.add_argument("--carrier", metavar="NAME", help="a carrier, as it stands on parcels")
     parser.add_argument("--file", type=Path, help="the bill as CSV or XLSX, not downloaded")
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="take the file in though it looks like another day's or partner's",
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no day: write it as 2026-06-01") from error
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,11 +45,30 @@ def run(arguments: argparse.Namespace) -> int:
 
     with database.borrowed(env.data_folder()):
         set_up_django()
-        done, faults = _work(arguments)
-        if faults:
-            _tell_faults(arguments.file, faults)
-            return 1
-        return _report(done)
+        from django.utils import translation
+
+        # A command speaks one language, its refusals too.
+        with translation.override("en"):
+            done, faults = _told(arguments)
+            if faults:
+                _tell_faults(arguments.file, faults)
+                return 1
+            return _report(done)
+
+
+def _told(arguments: argparse.Namespace) -> "tuple[list[Imported], Sequence[BillFault]]":
+    from shoal.kit.errors import Refused
+    from shoal.reconciliation.fitting import Doubtful
+
+    try:
+        return _work(arguments)
+    except Doubtful as doubt:
+        raise CannotRun(
+            f"{doubt.sentence} Nothing was taken in. If it is the right one all the same,"
+            " say --anyway."
+        ) from doubt
+    except Refused as refused:
+        raise CannotRun(refused.sentence) from refused
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -57,13 +86,20 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _work(arguments: argparse.Namespace) -> "tuple[list[Imported], Sequence[BillFault]]":
     from shoal.kit.clock import now
-    from shoal.reconciliation import operations, queries, sheets
+    from shoal.reconciliation import fitting, operations, queries, sheets
 
-    at = now()
+    at, known = now(), queries.providers_in_use()
+    if arguments.provider and arguments.provider not in known:
+        raise CannotRun(
+            f"No money has moved through {arguments.provider}."
+            + (f" Name one of: {', '.join(known)}." if known else "")
+        )
     if arguments.carrier:
         freight = sheets.read_freight_bill(path=arguments.file)
         if freight.faults:
             return [], freight.faults
+        if not arguments.anyway:
+            fitting.check_freight(carrier=arguments.carrier, rows=freight.rows)
         return [
             operations.import_freight(carrier=arguments.carrier, rows=freight.rows, by="cli", at=at)
         ], []
@@ -71,12 +107,19 @@ def _work(arguments: argparse.Namespace) -> "tuple[list[Imported], Sequence[Bill
         read = sheets.read_provider_bill(path=arguments.file, day=arguments.day)
         if read.faults:
             return [], read.faults
+        if not arguments.anyway:
+            fitting.check_bill(
+                name=arguments.provider,
+                day=arguments.day,
+                rows=read.rows,
+                written_by=read.written_by,
+            )
         return [
             operations.import_bill(
                 name=arguments.provider, day=arguments.day, rows=read.rows, by="cli", at=at
             )
         ], []
-    names = [arguments.provider] if arguments.provider else queries.providers_in_use()
+    names = [arguments.provider] if arguments.provider else known
     if arguments.day:
         return [
             operations.fetch_bill(name=name, day=arguments.day, by="cli", at=at) for name in names

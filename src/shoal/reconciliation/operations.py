@@ -33,7 +33,7 @@ LONGEST_REASON = 200
 
 
 class BillDiffers(Refused):
-    """There is another bill of {partner} for {day} already, and it says something else."""
+    """Another bill of {partner} for {day} is in and stays. What differs is written off by two."""
 
     code = "bill_differs"
 

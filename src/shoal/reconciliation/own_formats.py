@@ -9,12 +9,14 @@ from pathlib import Path
 
 from shoal.kit.errors import Refused
 from shoal.payments.providers import BillRow
+from shoal.payments.providers.alipay_words import NAME as ALIPAY
 from shoal.payments.providers.alipay_words import bill_rows as alipay_rows
+from shoal.payments.providers.wechat_words import NAME as WECHAT
 from shoal.payments.providers.wechat_words import bill_rows as wechat_rows
 
 _LARGEST = 256 * 1024 * 1024
-_WECHAT = "交易时间,".encode()
-_ALIPAY = "支付宝".encode("gb18030")
+_WECHAT_HEAD = "交易时间,".encode()
+_ALIPAY_HEAD = "支付宝".encode("gb18030")
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -24,19 +26,20 @@ class UnreadableBill(Refused):
     code = "bill_unreadable"
 
 
-def rows_of_own_bill(*, path: Path) -> list[BillRow] | None:
-    """This will read a provider's own file; None where it is of no format that we know.
+def own_bill(*, path: Path) -> tuple[str, list[BillRow]] | None:
+    """This will read a provider's own file: whose it is, and its rows; None for no such format.
 
     Raises UnreadableBill.
     """
     with path.open("rb") as file:
         begins = file.read(512).removeprefix(_MARK)
-    if begins.startswith(_WECHAT):
-        return _wechat(path)
+    if begins.startswith(_WECHAT_HEAD):
+        return WECHAT, _wechat(path)
     if begins.startswith(b"PK\x03\x04"):
-        return _alipay_archive(path)
-    if begins.startswith(b"#") and _ALIPAY in begins:
-        return _alipay_text(path)
+        rows = _alipay_archive(path)
+        return None if rows is None else (ALIPAY, rows)
+    if begins.startswith(b"#") and _ALIPAY_HEAD in begins:
+        return ALIPAY, _alipay_text(path)
     return None
 
 
@@ -57,7 +60,9 @@ def _alipay_archive(path: Path) -> list[BillRow] | None:
             if sum(part.file_size for part in parts) > _LARGEST:
                 raise UnreadableBill(provider="Alipay")
             return _alipay([files.read(part).decode("gb18030") for part in parts])
-    except (zipfile.BadZipFile, ValueError) as error:
+    except zipfile.BadZipFile:
+        return None  # whose it was meant to be, nobody can tell
+    except ValueError as error:
         raise UnreadableBill(provider="Alipay") from error
 
 

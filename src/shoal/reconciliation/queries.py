@@ -230,6 +230,13 @@ def booked_notices(*, provider: str = "") -> QuerySet[Notice]:
     return rows.filter(provider=provider) if provider else rows
 
 
+def booked_on(*, provider: str, day: date) -> bool:
+    """This will say whether money moved through a provider on a day of the market."""
+    since_at, until_at = day_bounds(day)
+    rows = booked_notices(provider=provider)
+    return rows.filter(happened_at__gte=since_at, happened_at__lt=until_at).exists()
+
+
 def parcels_by(*, carrier: str) -> QuerySet[Parcel]:
     """This will return the parcels that went by a carrier, with their orders."""
     rows = Parcel.objects.filter(carrier__iexact=carrier).exclude(tracking="")

@@ -19,7 +19,7 @@ from shoal.kit.errors import Refused
 from shoal.kit.money import parse_amount
 from shoal.payments.providers import BillKind, BillRow
 from shoal.reconciliation.operations import Freight
-from shoal.reconciliation.own_formats import rows_of_own_bill
+from shoal.reconciliation.own_formats import own_bill
 
 R = TypeVar("R")
 MOST_ROWS = 200_000
@@ -108,10 +108,14 @@ class BillFault:
 
 @dataclass(slots=True)
 class Read(Generic[R]):
-    """What stands in a file: the rows that can be read, and what is wrong with the others."""
+    """What stands in a file: the rows that can be read, and what is wrong with the others.
+
+    `written_by` names the provider whose own format it has.
+    """
 
     rows: list[R] = field(default_factory=list)
     faults: list[BillFault] = field(default_factory=list)
+    written_by: str = ""
 
 
 class _Bad(Exception):
@@ -126,9 +130,9 @@ def read_provider_bill(*, path: Path, day: date) -> Read[BillRow]:
     A row without a time is of that day. Raises BillColumnsMissing, TooManyRows, UnreadableBill or
     what `opened` raises.
     """
-    own = rows_of_own_bill(path=path)
+    own = own_bill(path=path)
     if own is not None:
-        return Read(rows=own)
+        return Read(rows=own[1], written_by=own[0])
     noon = _in_market(datetime.combine(day, time(12)))
     return _read(
         path, PROVIDER_COLUMNS, {"kind", "code", "amount"}, lambda cells: _provider_row(cells, noon)
@@ -154,7 +158,9 @@ def _read(
     with opened(path) as sheet:
         names = {english.get(name, name): name for name in sheet.header}
         if not needed <= set(names):
-            raise BillColumnsMissing(columns=", ".join(name for name in columns if name in needed))
+            raise BillColumnsMissing(
+                columns=", ".join(f"{one} ({columns[one]})" for one in columns if one in needed)
+            )
         for number, raw in enumerate(sheet.rows):
             if number >= MOST_ROWS:
                 raise TooManyRows(most=MOST_ROWS)

@@ -151,6 +151,18 @@ def test_what_the_form_lacks_is_said_beside_the_field(mona, market, changes, why
     assert not Bill.objects.exists()
 
 
+def test_another_days_bill_is_asked_about_first(mona, market):
+    intent = paid_order(market)
+    text = f"kind,code,amount,happened_at\npay,{intent.code},100,{PAID_ON}\n"
+    assert 'name="anyway"' not in page(mona, "bill-upload")
+    before = (PAID_ON - trade.DAY).isoformat()
+    told = upload(mona, text, day=before)
+    assert told.status_code == 422
+    assert f"they are of {PAID_ON}" in told.content.decode()
+    assert not Bill.objects.exists()
+    assert "The bill is taken in" in said(upload(mona, text, day=before, anyway="on"))
+
+
 def test_a_file_that_is_none_is_refused(mona, market):
     paid_order(market)
     told = upload(mona, "\x00\x01\x02")
@@ -159,7 +171,13 @@ def test_a_file_that_is_none_is_refused(mona, market):
 
 
 def test_a_carriers_bill_has_its_own_words(mona, market):
-    told = upload(mona, "运单号,金额,日期\nSF404,8,2026-05-02\n", source="carrier", partner="顺丰")
+    text, whose = "运单号,金额,日期\nSF404,8,2026-05-02\n", {"source": "carrier", "partner": "顺丰"}
+    doubted = upload(mona, text, **whose)
+    assert doubted.status_code == 422
+    assert "parcel that went by 顺丰" in doubted.content.decode()
+    assert 'name="anyway"' in doubted.content.decode()
+    assert not Bill.objects.exists()
+    told = upload(mona, text, **whose, anyway="on")
     assert "The bill is taken in" in said(told)
     assert "No parcel of ours" in told.content.decode()
     told = page(mona, "difference", the_open_one().code)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from shoal.web.components.views import style_guide
 from shoal.web.desk import (
+    bills,
     brand_acts,
     brands,
     cases,
@@ -71,8 +72,8 @@ urlpatterns = [
     path("money", money.money, name="money"),
     path("reconciliation", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/fetching", reconciliation.fetching, name="bill-fetching"),
-    path("reconciliation/upload", reconciliation.upload, name="bill-upload"),
-    path("reconciliation/taking-in", reconciliation.taking_in, name="bill-taking-in"),
+    path("reconciliation/upload", bills.upload, name="bill-upload"),
+    path("reconciliation/taking-in", bills.taking_in, name="bill-taking-in"),
     path("reconciliation/bills/<str:bill_code>", reconciliation.bill, name="reconciliation-bill"),
     path(
         "reconciliation/bills/<str:bill_code>/second-look",
