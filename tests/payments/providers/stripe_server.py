@@ -18,6 +18,7 @@ from localstripe.resources import List, PaymentIntent, Refund, store
 
 resources.Store.dump_to_disk = lambda _store: None
 _answered: dict[str, tuple[dict, web.Response]] = {}
+_pending: list[bool] = []
 
 
 class Session(resources.StripeObject):
@@ -91,10 +92,16 @@ async def let_a_day_pass(request):
     return web.Response()
 
 
-async def fail_refund(request):
-    """The payer's bank sent it back."""
+async def turn_refund(request):
+    """The payer's bank sent it back, or somebody at Stripe's dashboard called it off."""
     row = Refund._api_retrieve(request.match_info["id"])
-    row.status = "failed"
+    row.status = request.match_info["status"]
+    return web.Response()
+
+
+async def make_pending(_request):
+    """The next refund takes its time, as one to a bank account does."""
+    _pending.append(True)
     return web.Response()
 
 
@@ -103,16 +110,23 @@ ADDED = {
     ("GET", "/v1/balance_transactions"): balance,
     ("POST", "/v1/checkout/sessions"): open_session,
     ("POST", "/_config/day"): let_a_day_pass,
+    ("POST", "/_config/pending"): make_pending,
 }
 
 
 @web.middleware
 async def added(request, handler):
-    act = ADDED.get((request.method, request.path))
-    return await (act(request) if act else handler(request))
+    asked = (request.method, request.path)
+    answer = await (ADDED[asked](request) if asked in ADDED else handler(request))
+    if asked == ("POST", "/v1/refunds") and answer.status == 200 and _pending:
+        _pending.pop()
+        row = Refund._api_retrieve(json.loads(answer.body)["id"])
+        row.status = "pending"
+        answer = web.json_response(row._export())
+    return answer
 
 
-server.app.router.add_post("/_config/refunds/{id}", fail_refund)
+server.app.router.add_post("/_config/refunds/{id}/{status}", turn_refund)
 
 
 async def main(port):

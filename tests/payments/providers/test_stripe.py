@@ -271,12 +271,42 @@ def test_a_refund_that_failed_is_told_and_tried_anew(stripe):
         "notify_url": "",
     }
     first = provider("stripe").refund(**asked)[0]
-    stripe.post(f"/_config/refunds/{first.event.partition(':')[2]}").raise_for_status()
+    stripe.post(f"/_config/refunds/{first.event.partition(':')[2]}/failed").raise_for_status()
     failed = provider("stripe").query_refund(code=refund.code)[0]
     assert failed.kind is Kind.REFUND_FAILED
     body = event(stripe.get("/v1/refunds").json()["data"][0], "refund.failed")
     assert read(body, signed(body)).event == failed.event
     assert provider("stripe").refund(**asked)[0].event != first.event
+
+
+def test_a_refund_that_was_cancelled_goes_out_again_and_moves_money_once(stripe):
+    intent = intent_of()
+    pay(stripe, intent)
+    operations.record_notices(notices=provider("stripe").query(code=intent.code), at=now())
+    refund = ask_back(intent, 2_800)
+    stripe.post("/_config/pending").raise_for_status()
+    operations.send_refunds(at=now())
+    refund.refresh_from_db()
+    assert refund.state == Refund.State.SENT
+    [made] = stripe.get("/v1/refunds").json()["data"]
+    stripe.post(f"/_config/refunds/{made['id']}/canceled").raise_for_status()
+    body = event(stripe.get("/v1/refunds").json()["data"][0], "refund.updated")
+    for _ in range(2):  # told once more, by a query
+        Client().post(
+            "/notices/stripe", body, content_type="application/json", headers=signed(body)
+        )
+        operations.record_notices(
+            notices=provider("stripe").query_refund(code=refund.code), at=now()
+        )
+    refund.refresh_from_db()
+    assert refund.state == Refund.State.FAILED
+    assert books(intent) == {("clearing", "CNY"): -12_800, ("escrow", "CNY"): 12_800}
+    operations.send_refunds(at=now() + timedelta(days=1))
+    refund.refresh_from_db()
+    assert refund.state == Refund.State.DONE
+    rows = stripe.get("/v1/refunds").json()["data"]
+    assert sorted(row["status"] for row in rows) == ["canceled", "succeeded"]
+    assert books(intent) == {("clearing", "CNY"): -10_000, ("escrow", "CNY"): 10_000}
 
 
 def test_more_than_was_paid_does_not_go_back(stripe):
