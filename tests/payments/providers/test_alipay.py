@@ -21,8 +21,8 @@ from shoal.payments.providers import (
     provider,
 )
 from shoal.payments.providers.beijing import written
-from shoal.payments.providers.keys import KeyMissing
-from shoal.payments.providers.rsa import KeyBroken, SettingMissing
+from shoal.payments.providers.keys import KeyBroken, KeyFileUnreadable, KeyMissing
+from shoal.payments.providers.rsa import SettingMissing
 from tests.partners.alipay import bare, bill
 from tests.payments.makers import NOW, ask_back, books, open_one
 
@@ -366,7 +366,7 @@ def test_a_bill_comes_from_alipay_or_not_at_all(alipay):
         ("SHOAL_ALIPAY_APP_ID", "", SettingMissing),
         ("SHOAL_ALIPAY_PRIVATE_KEY", "", KeyMissing),
         ("SHOAL_ALIPAY_PRIVATE_KEY", "bm90IGEga2V5", KeyBroken),
-        ("SHOAL_ALIPAY_PUBLIC_KEY_FILE", "/nowhere", KeyMissing),
+        ("SHOAL_ALIPAY_PUBLIC_KEY_FILE", "/nowhere", KeyFileUnreadable),
         ("SHOAL_ALIPAY_PUBLIC_KEY", "bm90IGEga2V5", KeyBroken),
     ],
 )

@@ -29,7 +29,7 @@ from shoal.payments.providers import (
     ProviderSaidNo,
     provider,
 )
-from shoal.payments.providers.keys import KeyMissing
+from shoal.payments.providers.keys import KeyBroken, KeyFileUnreadable, KeyMissing
 from shoal.payments.rules import Kind
 from tests.payments.makers import NOW, alice, ask_back, books
 
@@ -352,8 +352,13 @@ def test_a_key_that_is_missing_is_named_and_one_in_a_file_is_read(stripe, settin
         provider("stripe")
     file = tmp_path / "key"
     settings.SHOAL_STRIPE_KEY_FILE = str(file)
-    with pytest.raises(KeyMissing):
+    with pytest.raises(KeyFileUnreadable, match="SHOAL_STRIPE_KEY_FILE"):
         provider("stripe")
+    for cannot_travel in ("sk_live\nrest", "sk_liveé", "sk live"):
+        file.write_text(cannot_travel)
+        with pytest.raises(KeyBroken) as broken:
+            provider("stripe")
+        assert cannot_travel not in repr(broken.value)
     file.write_text(f"{KEY}\n")
     assert provider("stripe").query(code="a" * 20) == []
 

@@ -15,8 +15,8 @@ from shoal.payments.providers import (
     ProviderDown,
     provider,
 )
-from shoal.payments.providers.keys import KeyMissing
-from shoal.payments.providers.rsa import KeyBroken, SettingMissing
+from shoal.payments.providers.keys import KeyBroken, KeyFileUnreadable, KeyMissing
+from shoal.payments.providers.rsa import SettingMissing
 from tests.partners.wechat import API_KEY, bill
 from tests.payments.makers import NOW, ask_back, books, open_one
 from tests.payments.providers.wechat_makers import begin, fresh, paid, tell
@@ -170,7 +170,8 @@ def test_a_bill_that_is_not_the_one_announced(wechat, monkeypatch, sent):
         ("SHOAL_WECHAT_API_KEY", "short", KeyBroken),
         ("SHOAL_WECHAT_PUBLIC_KEY", "", KeyMissing),
         ("SHOAL_WECHAT_PUBLIC_KEY", "not a key at all", KeyBroken),
-        ("SHOAL_WECHAT_PRIVATE_KEY_FILE", "/nowhere/key.pem", KeyMissing),
+        ("SHOAL_WECHAT_PRIVATE_KEY_FILE", "/nowhere/key.pem", KeyFileUnreadable),
+        ("SHOAL_WECHAT_APP_SECRET", "", KeyMissing),
     ],
 )
 def test_a_missing_or_broken_key_says_which_and_shows_nothing(

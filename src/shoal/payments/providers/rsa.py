@@ -24,19 +24,13 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509 import load_pem_x509_certificate
 from django.conf import settings
 
-from shoal.payments.providers.keys import NotSetUp, key_of
+from shoal.payments.providers.keys import KeyBroken, NotSetUp, key_of
 
 
 class SettingMissing(NotSetUp):
     """Payments cannot start: {setting} is not set."""
 
     code = "setting_missing"
-
-
-class KeyBroken(NotSetUp):
-    """Payments cannot start: what {setting} or its file gives is not a key that fits."""
-
-    code = "key_broken"
 
 
 def told(setting: str) -> str:

@@ -31,7 +31,7 @@ from shoal.payments.providers import (
     ProviderNotice,
     ProviderSaidNo,
 )
-from shoal.payments.providers.keys import key_of
+from shoal.payments.providers.keys import word_of
 from shoal.payments.providers.stripe_words import (
     OURS,
     bill_row,
@@ -53,11 +53,14 @@ _LANGUAGES = {"zh-hans": "zh", "en": "en"}
 
 
 def make() -> "Stripe":
-    """This will return the adapter with the keys that the settings give, or KeyMissing."""
+    """This will return the adapter with the keys that the settings give.
+
+    Raises KeyMissing or KeyBroken, which name the setting.
+    """
     return Stripe(
         address=settings.SHOAL_STRIPE_URL,
-        key=key_of("SHOAL_STRIPE_KEY"),
-        webhook_secret=key_of("SHOAL_STRIPE_WEBHOOK_SECRET"),
+        key=word_of("SHOAL_STRIPE_KEY"),
+        webhook_secret=word_of("SHOAL_STRIPE_WEBHOOK_SECRET"),
     )
 
 

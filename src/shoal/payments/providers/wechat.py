@@ -38,7 +38,7 @@ from shoal.payments.providers import (
     rsa,
 )
 from shoal.payments.providers.beijing import BEIJING, bill_is_ready
-from shoal.payments.providers.keys import key_of
+from shoal.payments.providers.keys import KeyBroken, key_of, word_of
 from shoal.payments.providers.wechat_words import bill_rows, captured, refunded
 
 NAME = "wechat"
@@ -59,7 +59,8 @@ def make() -> "WeChat":
     public_key, serial = rsa.public_key("SHOAL_WECHAT_PUBLIC_KEY")
     api_key = key_of("SHOAL_WECHAT_API_KEY")
     if len(api_key.encode()) != 32:
-        raise rsa.KeyBroken(setting="SHOAL_WECHAT_API_KEY")
+        raise KeyBroken(setting="SHOAL_WECHAT_API_KEY")
+    word_of("SHOAL_WECHAT_APP_SECRET")  # who pays within WeChat comes through its sign-in first
     library = WeChatPay(
         wechatpay_type=WeChatPayType.NATIVE,
         mchid=rsa.told("SHOAL_WECHAT_MERCHANT"),
