@@ -130,6 +130,7 @@ def test_while_the_partner_is_down_she_reads_it_and_the_order_stays(alice_with, 
     answer = choose(client, order, "wechat")
     page = client.get(answer["Location"]).content.decode()
     assert "does not answer right now" in page
+    assert "You can also pay another way." in page
     assert "Pay now" in page
     partners[0].server.down = False
     assert "Scan this code" in choose(client, order, "wechat").content.decode()

@@ -62,6 +62,8 @@ def lead_to_payment(
         why = ProviderDown().sentence
     except Refused as refusal:
         why = refusal.sentence
+    if len(ways) > 1:
+        why = gettext("{why} You can also pay another way.").format(why=why)
     # The order stands; only the way to the partner is closed at the moment.
     words = gettext("Your order is placed. {why}") if just_placed else "{why}"
     messages.warning(request, words.format(why=why))
