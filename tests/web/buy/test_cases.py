@@ -112,6 +112,17 @@ def test_a_picture_that_is_none_is_refused_and_nothing_is_asked(alice, arrived):
     assert not Case.objects.exists()
 
 
+def test_who_comes_back_to_the_form_is_led_to_her_request(alice, arrived):
+    asked = BROKEN | {"units-1": "2"}
+    assert alice.post(new(arrived, "return"), asked).status_code == 302
+    case = Case.objects.get()
+    for again in (alice.get(new(arrived, "return")), alice.post(new(arrived, "return"), asked)):
+        page = again.content.decode()
+        assert "is in a request already" in page
+        assert f'href="/cases/{case.code}"' in page
+    assert Case.objects.count() == 1
+
+
 def test_part_of_the_money_back_for_what_she_keeps(alice, arrived):
     asked = BROKEN | {"units-1": "2", "amount-1": "30"}
     assert alice.post(new(arrived, "refund"), asked).status_code == 302

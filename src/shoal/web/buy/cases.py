@@ -78,7 +78,14 @@ def new_case(request: SignedIn, code: str) -> HttpResponse:
         (one for one in parcels if one.parcel.code == request.GET.get("parcel", "")), None
     ) or (parcels[0] if len(parcels) == 1 else None)
     if asked is None or kind not in asked.kinds:
-        context = {"order": found, "parcels": [_choice(found, one) for one in parcels]}
+        open_case = cases_of_customer(customer=request.person.pk).filter(
+            order=found, closed_at=None
+        )
+        context = {
+            "order": found,
+            "parcels": [_choice(found, one) for one in parcels],
+            "open_case": open_case.first(),
+        }
         return own_page(request, "buy/case_choose.html", context, shop=found.storefront)
     return _ask(request, found, asked, kind)
 

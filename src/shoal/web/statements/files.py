@@ -69,7 +69,7 @@ def statement_paper(*, statement: Statement, party: Party) -> Paper:
     return Paper(
         title=" ".join([gettext("Statement"), words.period_words(run)]),
         facts=[
-            (gettext("Number"), statement.code),
+            (pgettext("statement", "Number"), statement.code),
             (gettext("Whose"), f"{party.name} ({party.code})"),
             *pages.invoice_facts(invoice_data(party=party, at=run.finished_at)),
             (gettext("Account"), words.account_words(statement.account.kind)),

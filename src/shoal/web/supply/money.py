@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_safe
 
 from shoal.kit import clock
@@ -110,7 +110,7 @@ def _state(line: OrderLine) -> tuple[str, str]:
     if order.state in ON_ITS_WAY:
         words = {
             states.PAID: gettext("Paid, to be shipped"),
-            states.SHIPPED: gettext("Shipped"),
+            states.SHIPPED: pgettext("state", "Shipped"),
             states.DELIVERED: gettext("Arrived; the time for returns runs"),
         }
         return words[states(order.state)], "warn"
