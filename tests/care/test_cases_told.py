@@ -47,6 +47,20 @@ def _ning_works_at(market: trade.Market) -> None:
     add_member(brand=market.brand, person=ning, role=BrandMember.Role.WAREHOUSE, at=AT)
 
 
+def test_who_works_at_a_brand_and_has_no_address_is_told_by_text() -> None:
+    market = trade.open_market()
+    [wen] = operation(make_people)(
+        records=[{"phone": "+8613800000099", "name": "Wen"}], languages=["en"], at=AT
+    )
+    add_member(brand=market.brand, person=wen, role=BrandMember.Role.WAREHOUSE, at=AT)
+    placed = delivered(market, customer=market.bob)
+    Outgoing.objects.all().delete()
+    case = forwarded(placed, kind=Kind.REFUND)
+    [told] = [one for one in outbox() if one.to == "+8613800000099"]
+    assert f"Case {case.code} waits for your answer until" in told.body
+    assert f"/supply/cases/{case.code}" in told.body
+
+
 def test_each_step_is_told_in_the_listener_s_language() -> None:
     market = trade.open_market()
     placed = delivered(market, customer=market.bob)

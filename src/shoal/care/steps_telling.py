@@ -1,4 +1,7 @@
-"""Telling people of a case: the customer and her keeper by text, brands and operators by mail."""
+"""Telling people of a case: the customer and her keeper by text, brands and operators by mail.
+
+Who works there and has named no address of hers is told by text, too: a deadline runs.
+"""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -48,12 +51,11 @@ def _send(case: Case, deed: Deed, who: Side, person: Person, at: datetime) -> No
     known = profile(person)
     link = f"{settings.SHOAL_PUBLIC_URL}{PLACES[who]}{case.code}"
     words = _to_customer(case, deed) if who == Side.CUSTOMER else _to_others(case, deed, who)
-    if who in {Side.CUSTOMER, Side.KEEPER}:
-        if known.phone:
-            send_text(to=known.phone, text=f"{words} {link}", at=at)
-    elif known.email:
+    if known.email and who in {Side.BRAND, Side.PLATFORM}:
         subject = gettext("Case {code}").format(code=case.code)
         send_mail(to=known.email, subject=subject, body=f"{words}\n\n{link}\n", at=at)
+    elif known.phone:
+        send_text(to=known.phone, text=f"{words} {link}", at=at)
 
 
 def _people(case: Case, who: Side) -> Iterable[Person]:

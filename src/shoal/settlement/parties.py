@@ -129,6 +129,8 @@ def real_name(*, party: Party) -> str:
 def tell(*, party: Party, subject: str, text: str, at: datetime, **facts: str) -> None:
     """This will send a party a message: a text to a keeper, a mail to a brand's money people.
 
+    Who of these has named no address has a text.
+
     `subject` and `text` are msgids; each reader has them in her language, `facts` filled in.
     """
     for person in _readers(party):
@@ -137,10 +139,11 @@ def tell(*, party: Party, subject: str, text: str, at: datetime, **facts: str) -
             heading, body = gettext(subject), gettext(text).format(**facts)
         # Money does not wait for a message that this installation cannot send yet.
         with suppress(NoTexts, NoMail):
-            if party.kind == PartyKind.KEEPER and reached.phone:
-                send_text(to=reached.phone, text=body, at=at)
-            elif reached.email:
+            mailed = reached.email and (party.kind == PartyKind.BRAND or not reached.phone)
+            if mailed:
                 send_mail(to=reached.email, subject=heading, body=body, at=at)
+            elif reached.phone:
+                send_text(to=reached.phone, text=body, at=at)
 
 
 def _readers(party: Party) -> list[Person]:
