@@ -51,6 +51,8 @@ def merged() -> Catalog:
     for path in sources():
         with path.open("rb") as file:
             part = read_po(file, locale=LANGUAGE, charset="utf-8")
+        # Not now: two changes of the texts would contradict each other in that alone.
+        whole.creation_date = part.creation_date
         for message in part:
             if message.id and _translated(message):
                 whole.delete(message.id, message.context)
