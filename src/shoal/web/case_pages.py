@@ -10,6 +10,7 @@ from shoal.care.models import Case
 from shoal.care.operations_cases import LONGEST_WORDS, MOST_PICTURES, TooManyPictures
 from shoal.care.queries_cases import entries_of, picture_of, replacements_of
 from shoal.care.rules_cases import Kind
+from shoal.kit.amounts import amount_text
 from shoal.kit.money import Money
 from shoal.kit.pictures import MAX_BYTES, LoosePicture, loose_pictures
 from shoal.web.cases import (
@@ -24,7 +25,6 @@ from shoal.web.cases import (
     told_entries,
     waits_told,
 )
-from shoal.web.components.amounts import amount_text
 
 
 def shown_case(case: Case, *, names: Mapping[str, str], face: str) -> dict[str, object]:

@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
+from shoal.kit.amounts import amount_text
 from shoal.kit.money import Money
 from shoal.offers.models import Offer
 from shoal.promotions.models import Promotion
 from shoal.promotions.operations import LONGEST_TITLE, NewPromotion
 from shoal.promotions.queries import Owner
 from shoal.web.components import inputs
-from shoal.web.components.amounts import amount_text
 from shoal.web.components.fields import AmountField, MomentField
 
 Kind = Promotion.Kind
