@@ -129,7 +129,8 @@ def test_money_names_each_line_and_how_it_comes_about(staff, market):
     [row] = page.context["rows"]
     assert row.amount.minor == 14_000
     assert row.how == "2 × ¥70.00 supply price"
-    assert page.context["earnings"].on_its_way.minor == 14_000
+    [earned] = page.context["earnings"]
+    assert earned.on_its_way.minor == 14_000
 
 
 def test_invitations_by_mail(staff, market):
