@@ -1,6 +1,5 @@
 """The door to ordering: limits first, then what is sold out, then the line."""
 
-import threading
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from http import HTTPStatus
@@ -20,11 +19,9 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from shoal.kit import clock
-from shoal.kit.errors import Refused
 from shoal.kit.ids import short_code
 from shoal.notify.rules import is_loopback
 from shoal.orders import known
-from shoal.orders.desk import OrderRequest, Placed, place_order
 from shoal.orders.pricing import SoldOut
 from shoal.orders.queries import was_placed
 from shoal.people.steps import TooMany
@@ -43,11 +40,6 @@ _MINUTE, _HOUR = 60, 3600
 _SLOWED_MS = 8_000
 
 sold_out = SoldOutOffers()
-
-# Of those inside so many are worked on at once; the others wait for their turn or at the desk. More
-# would serve nobody sooner: they take Python by turns, and everybody else's page from it.
-_AT_ONCE = 3
-_turns = threading.Semaphore(_AT_ONCE)
 _MOST_TOLD = 1_000
 _told: dict[tuple[str, ...], str] = {}
 
@@ -75,8 +67,7 @@ def in_turn(view: View[P]) -> Callable[..., HttpResponse]:
         if ticket is None and not _line().enter(None, at_ms=at_ms):
             return _waiting_page(request, _new_ticket(at_ms), at_ms)
         try:
-            with _turns:
-                response = view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         finally:
             _line().leave()
         if _COOKIE in request.COOKIES:
@@ -107,20 +98,9 @@ def _place(request: HttpRequest, template: str) -> HttpResponse:
     return response
 
 
-def ask_desk(request: HttpRequest, wish: OrderRequest) -> Placed | Refused:
-    """This will have the desk answer a wish; whoever comes next has her turn meanwhile.
-
-    Only for a view that is `in_turn`.
-    """
-    _turns.release()
-    try:
-        answer = place_order(request=wish)
-    except Refused as refusal:
-        answer = refusal
-    finally:
-        _turns.acquire()
+def learn(request: HttpRequest, answer: object) -> None:
+    """This will remember what the desk answered to the wish of a request."""
     sold_out.learn(_codes(request), answer)
-    return answer
 
 
 def refuse_many_codes(request: HttpRequest) -> None:

@@ -17,7 +17,7 @@ from shoal.kit.money import Money
 from shoal.offers.queries import offer_ids, offers_by_code
 from shoal.orders import known
 from shoal.orders.carts import MOST_UNITS, clear_ordered
-from shoal.orders.desk import OrderRequest, WantedLine
+from shoal.orders.desk import OrderRequest, WantedLine, place_order
 from shoal.orders.quotes import Quote, cart_quote, quote
 from shoal.people.models import Person
 from shoal.people.operations import add_address
@@ -33,7 +33,7 @@ from shoal.shops.models import Shop
 from shoal.shops.queries import shop_id
 from shoal.traffic.queries import share_id
 from shoal.web.access import anyone, person_of
-from shoal.web.admission.door import ask_desk, in_turn
+from shoal.web.admission.door import in_turn, learn
 from shoal.web.answers import whole
 from shoal.web.buy.discounts import buyer_of, coupons_in, told_discounts
 from shoal.web.buy.forms import AddressForm, WishesForm
@@ -231,7 +231,11 @@ def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
     except Refused as refusal:
         return _show(request, desk, address=address, wishes=wishes, refused=refusal, status=422)
     wish = _request(request, desk, person, known, wishes)
-    answer = ask_desk(request, wish)
+    try:
+        answer = place_order(request=wish)
+    except Refused as refusal:
+        answer = refusal
+    learn(request, answer)
     if isinstance(answer, Refused):
         # What she typed is in her book now, and chosen: sending the form again adds no second one.
         book = sealed_addresses_of(person)
