@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from shoal.kit.clock import now
+from shoal.orders import known
 from shoal.orders.models import Order
 from shoal.people.operations import add_address
+from shoal.shops.operations import describe_shop
 from shoal.stock.models import Allotment
 from shoal.web.admission import door
 from shoal.web.admission.soldout import SoldOutOffers
@@ -108,7 +110,7 @@ def test_sold_out_is_answered_without_the_desk(
     assert alice.post("/checkout", form(market)).status_code == 409
     bob = Client(headers={"accept-language": "en"})
     first = bob.post("/checkout", form(market))  # makes the page
-    with django_assert_max_num_queries(0):
+    with django_assert_max_num_queries(1):  # whether the shop has changed, now and then
         answer = bob.post("/checkout", form(market))
     assert answer.status_code == first.status_code == 409
     page = answer.content.decode()
@@ -118,6 +120,13 @@ def test_sold_out_is_answered_without_the_desk(
     assert "csrf" not in page.lower()
     in_chinese = bob.post("/checkout", form(market), headers={"accept-language": "zh-CN"})
     assert 'lang="zh-Hans"' in in_chinese.content.decode()
+    describe_shop(shop=market.shop, name="美的新店", greeting="")
+    known.changes.ask_at_once()
+    assert "See what else 美的新店 has" in bob.post("/checkout", form(market)).content.decode()
+    bob.cookies["theme"] = "made up"
+    made = len(door._told)
+    bob.post("/checkout", form(market))
+    assert len(door._told) == made  # by what a cookie says no page is kept
     made_up = bob.post("/checkout", form(market, shop="nowhere"))
     assert made_up.status_code == 404
     assert not Order.objects.exists()

@@ -64,6 +64,10 @@ def test_languages_and_themes_have_pages_of_their_own(client: Client, address: s
     client.cookies["theme"] = "dark"
     dark = client.get(address, headers={"Accept-Language": "en"})
     assert dark.content != english.content
+    client.cookies["theme"] = "made up"
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address, headers={"Accept-Language": "en"})
+    assert len(asked) <= 1  # no page of its own, however many such cookies somebody sends
 
 
 def test_a_change_of_the_shop_shows(client: Client, market: trade.Market, address: str) -> None:

@@ -29,6 +29,7 @@ from shoal.web.access import anyone, person_of
 from shoal.web.admission.limits import Limit
 from shoal.web.admission.line import Line, Place, Ticket
 from shoal.web.admission.soldout import SoldOutOffers
+from shoal.web.components.look import chosen_theme
 from shoal.web.visitor import browser_id, network_of
 
 P = ParamSpec("P")
@@ -41,7 +42,7 @@ _SLOWED_MS = 8_000
 
 sold_out = SoldOutOffers()
 _MOST_TOLD = 1_000
-_told: dict[tuple[str, ...], str] = {}
+_told: dict[tuple[str, str, int, str], str] = {}
 
 
 def in_turn(view: View[P]) -> Callable[..., HttpResponse]:
@@ -122,11 +123,12 @@ def _sold_out_to(request: HttpRequest) -> SoldOut | None:
 
 def _sold_out_page(request: HttpRequest, answer: SoldOut) -> HttpResponse:
     """The same page for everybody whom it is told, made once for each language and theme."""
-    code = request.POST.get("shop", "")
-    key = (answer.sentence, code, get_language() or "", request.COOKIES.get("theme", ""))
+    shop = known.shop_by_code(code=request.POST.get("shop", ""))
+    look = f"{get_language()} {chosen_theme(request)}"
+    key = (answer.sentence, shop.code, shop.version, look)
     page = _told.get(key)
     if page is None:
-        context = {"shop": known.shop_by_code(code=code), "sentence": answer.sentence}
+        context = {"shop": shop, "sentence": answer.sentence}
         page = render_to_string("buy/sold_out.html", context, request)
         if len(_told) >= _MOST_TOLD:
             _told.clear()

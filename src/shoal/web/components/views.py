@@ -11,6 +11,7 @@ from shoal.kit import clock
 from shoal.people.operations import choose_language
 from shoal.web.access import person_of
 from shoal.web.components.guide import guide_context
+from shoal.web.components.look import THEMES
 
 _YEAR = 365 * 24 * 3600
 
@@ -29,7 +30,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     """This will remember light, dark, or the system's own, and go back to the page."""
     chosen = request.POST.get("theme", "")
     response = HttpResponseRedirect(_way_back(request))
-    if chosen in {"light", "dark"}:
+    if chosen in THEMES:
         response.set_cookie(
             "theme", chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure()
         )

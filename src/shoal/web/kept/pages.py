@@ -16,6 +16,7 @@ from django.utils.translation import get_language_from_request
 
 from shoal.kit.changes import Changes
 from shoal.orders import known
+from shoal.web.components.look import chosen_theme
 from shoal.web.kept.moments import MOMENTS
 
 MOST_BYTES = 64_000_000
@@ -168,7 +169,7 @@ def _key(request: HttpRequest) -> Key:
         request.get_host(),
         request.scheme or "",
         get_language_from_request(request),
-        request.COOKIES.get("theme", ""),
+        chosen_theme(request),
         str("gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")),
     )
 

@@ -18,9 +18,9 @@ from shoal.web.components import charts
 from shoal.web.components.bundles import bundle_path
 from shoal.web.components.countdowns import time_left
 from shoal.web.components.icons import ICONS
+from shoal.web.components.look import chosen_theme
 
 register = template.Library()
-THEMES = ("light", "dark")
 _LONG = 7  # "123,456" still fits a tile at 360 px in the large size
 
 
@@ -40,8 +40,7 @@ def styles(face: str) -> SafeString:
 def theme(context: template.Context) -> str:
     """This will name the reader's own choice, "light" or "dark", or nothing."""
     request = context.get("request")
-    chosen = request.COOKIES.get("theme", "") if request else ""
-    return chosen if chosen in THEMES else ""
+    return chosen_theme(request) if request else ""
 
 
 @register.simple_tag
