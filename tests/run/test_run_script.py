@@ -41,8 +41,8 @@ def bare(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def fake_python(bare: Path, script: str) -> None:
-    path = bare / "bin" / "python3"
+def fake_python(bare: Path, script: str, *, name: str = "python3") -> None:
+    path = bare / "bin" / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
 
@@ -66,6 +66,24 @@ def test_a_python_without_ensurepip_names_the_package(bare: Path) -> None:
     code, said = run("--version", script=bare / "run", PATH=f"{bare}/bin")
     assert code == 1
     assert said == "shoal: this Python lacks ensurepip; install the package python3.12-venv.\n"
+
+
+@pytest.mark.parametrize(("optimised", "taken"), [(True, "python3"), (False, "python3.12")])
+def test_a_python_built_with_optimisation_goes_first(
+    bare: Path, optimised: bool, taken: str
+) -> None:
+    for name, is_optimised in (("python3.12", False), ("python3", optimised)):
+        fake_python(
+            bare,
+            f"""case $* in
+            *CONFIG_ARGS*) exit {int(not is_optimised)} ;;
+            *--version) echo {name} ;;
+            *'-m venv'*) exit 1 ;;
+            esac""",
+            name=name,
+        )
+    _, said = run("--version", script=bare / "run", PATH=f"{bare}/bin")
+    assert said.startswith(f"Making {bare}/.venv with {taken} …\n")
 
 
 def test_what_comes_as_source_is_built_by_what_the_lock_names(bare: Path) -> None:
