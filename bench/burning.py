@@ -130,10 +130,12 @@ async def come_too_late(phone: Phone, wish: tuple[str, Sequence[tuple[str, str]]
 
 def _come_too_late(report: Report, site: Site, bench: OrderBench) -> None:
     gone = _sold_out(bench)
+    coming = [next(bench.turn) for _ in range(LATE)]
     wishes = [
-        (f"{site.address}/checkout", customers.order_form(bench.market, gone)) for _ in range(LATE)
+        (f"{site.address}/checkout", customers.order_form(bench.market, gone, who))
+        for who in coming
     ]
-    phones = [next(bench.turn).cookies for _ in wishes]
+    phones = [who.cookies for who in coming]
     walk(come_too_late, wishes[:CLIENTS], clients=CLIENTS, cookies=phones[:CLIENTS])
     before = site.cpu_seconds()
     seconds, walked = walk(come_too_late, wishes, clients=CLIENTS, cookies=phones)

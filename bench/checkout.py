@@ -61,7 +61,7 @@ def run(report: Report) -> None:
             "sandbox-pay",
             "worker",
             threads=CLIENTS,
-            processes_of_web=2,
+            processes_of_web=3,
             SHOAL_CODES_PER_NETWORK="1000000",
             SHOAL_ORDERS_PER_NETWORK="1000000",
         ) as site,

@@ -23,7 +23,7 @@ MOST_PLAIN = 64
 
 def run(report: Report) -> None:
     """This will place orders over HTTP and through pgbench with more and more clients."""
-    with serving(threads=192, processes_of_web=2) as site:
+    with serving(threads=192, processes_of_web=3) as site:
         from tests import trade
 
         market = trade.open_market(stock=10_000_000, per_customer=99)

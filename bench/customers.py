@@ -1,7 +1,7 @@
 """A market whose customers have signed in and have an address, for benches that order over HTTP."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.trade import Market
 
 _CSRF = "b" * 32
+_NO_WISHES = ("note", "invoice", "invoice_title", "invoice_tax_number")
 _HOME = {
     "recipient": "李爱丽",
     "phone": "+8613800000001",
@@ -26,10 +27,11 @@ _HOME = {
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Somebody who has signed in: the cookies of her phone."""
+    """Somebody who has signed in: the cookies of her phone, and the code of her address."""
 
     id: str
     cookies: dict[str, str]
+    address: str = ""
 
 
 def sign_in_many(count: int) -> list[Customer]:
@@ -41,8 +43,8 @@ def sign_in_many(count: int) -> list[Customer]:
     entries = [NewPerson(phone=f"+8613900{number:06}") for number in range(count)]
     customers = []
     for person in add_people(entries=entries, at=at):
-        add_address(person=person, at=at, **_HOME)
-        customers.append(signed_in(person))
+        address = add_address(person=person, at=at, **_HOME)
+        customers.append(replace(signed_in(person), address=address.code))
     return customers
 
 
@@ -85,8 +87,8 @@ def share(shop: "Shop", offer: "Offer", *, by: str) -> "Share":
     return make_share(shop=shop, thing=thing, thing_code=code, by=by, at=clock.now())
 
 
-def order_form(market: "Market", offer: "Offer") -> Sequence[tuple[str, str]]:
-    """This will fill in the form that the checkout shows for one unit of an offer."""
+def order_form(market: "Market", offer: "Offer", customer: Customer) -> Sequence[tuple[str, str]]:
+    """This will fill in the form that the checkout shows her for one unit of an offer."""
     return [
         ("csrfmiddlewaretoken", _CSRF),
         ("shop", market.shop.code),
@@ -95,4 +97,6 @@ def order_form(market: "Market", offer: "Offer") -> Sequence[tuple[str, str]]:
         ("line", f"{offer.code}~1~{offer.sale_minor}"),
         ("total", str(offer.sale_minor)),
         ("key", str(uuid4())),
+        ("address", customer.address),
+        *((wish, "") for wish in _NO_WISHES),
     ]

@@ -35,7 +35,7 @@ _FOUND = 302
 
 def run(report: Report) -> None:
     """This will place orders over HTTP and through pgbench, by turns, and compare them."""
-    with serving(threads=192, processes_of_web=2) as site:
+    with serving(threads=192, processes_of_web=3) as site:
         from tests import trade
 
         _say_settings(report)
@@ -94,14 +94,15 @@ class OrderBench:
         self, offers: Sequence["Offer"], *, orders: int, clients: int
     ) -> tuple[float, list[Walked]]:
         """Every order is answered with the way to its payment, or the bench ends here."""
+        coming = [next(self.turn) for _ in range(orders)]
         wishes = [
             (
                 f"{self.site.address}/checkout",
-                customers.order_form(self.market, random.choice(offers)),
+                customers.order_form(self.market, random.choice(offers), who),
             )
-            for _ in range(orders)
+            for who in coming
         ]
-        phones = [next(self.turn).cookies | self.share for _ in wishes]
+        phones = [who.cookies | self.share for who in coming]
         seconds, walked = walk(order, wishes, clients=clients, cookies=phones)
         self.placed += orders
         return seconds, walked

@@ -70,7 +70,7 @@ def test_a_python_without_ensurepip_names_the_package(bare: Path) -> None:
 
 @pytest.mark.parametrize(("optimised", "taken"), [(True, "python3"), (False, "python3.12")])
 def test_a_python_built_with_optimisation_goes_first(
-    bare: Path, optimised: bool, taken: str
+    bare: Path, *, optimised: bool, taken: str
 ) -> None:
     for name, is_optimised in (("python3.12", False), ("python3", optimised)):
         fake_python(

@@ -11,6 +11,7 @@ from shoal.offers.models import Offer
 from shoal.orders import known
 from shoal.orders.requests import OrderRequest
 from shoal.orders.rules import UNPAID_WITHIN
+from shoal.people.queries import SealedAddress, sealed_addresses
 from shoal.promotions.models import Claim, Promotion
 from shoal.promotions.queries import claims_by_code
 from shoal.shelves.rules import ShopPrice
@@ -32,6 +33,7 @@ class Books:
     shares: Mapping[UUID, Share]
     keepers: Mapping[UUID, UUID]
     customers: Mapping[UUID, str]
+    addresses: Mapping[tuple[UUID, str], SealedAddress]
     prices: Mapping[tuple[UUID, UUID], ShopPrice]
     unpaid: Mapping[UUID, int]
     coupons: Mapping[str, Claim]
@@ -60,6 +62,9 @@ def look_up(requests: Sequence[OrderRequest]) -> Books:
         shares=shares,
         keepers=known.keepers([*shops, *(share.shop_id for share in shares.values())]),
         customers=known.customers(wish.customer for wish in requests),
+        addresses=sealed_addresses(
+            (wish.customer, wish.address) for wish in requests if wish.address
+        ),
         prices=known.prices(wanted),
         unpaid=_unpaid(requests),
         coupons=_coupons(requests),

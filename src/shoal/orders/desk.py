@@ -32,7 +32,7 @@ from shoal.orders.discounts import (
 )
 from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, Receipt
 from shoal.orders.pricing import PricedLine
-from shoal.orders.requests import KeyUsed, OrderRequest, Placed, WantedLine, digest_of
+from shoal.orders.requests import AddressGone, KeyUsed, OrderRequest, Placed, WantedLine, digest_of
 from shoal.payments.steps import IntentWanted, open_intents
 from shoal.promotions.refusals import CouponUsed, GiftGone
 from shoal.promotions.steps import Taken, lock_claims, take_promotions
@@ -61,6 +61,9 @@ class _Draft:
     """A request on its way through the desk."""
 
     request: OrderRequest
+    region: str
+    address: bytes
+    """The entry of her address book, sealed as it stands there; empty: the request says all."""
     shop: Shop
     lines: list[PricedLine]
     freight: Mapping[UUID, int]
@@ -169,6 +172,7 @@ def _first_of_each_key(
 
 def _draft(wish: OrderRequest, books: Books) -> _Draft:
     """Checks everything that needs no lock."""
+    region, address = _where_to(wish, books)
     shop = books.shops[wish.storefront]
     pricing.check_shop(shop)
     if not wish.lines:
@@ -204,11 +208,20 @@ def _draft(wish: OrderRequest, books: Books) -> _Draft:
     discounted = discounts_of(basket, claims=claims)
     check_granted(discounted, claims=claims)
     check_promised(discounted, codes=wish.gifts)
-    freight = pricing.freight_by_brand(lines, region=wish.region)
+    freight = pricing.freight_by_brand(lines, region=region)
     total = sum(line.line_minor for line in lines) + sum(freight.values()) - discounted.total
     if wish.total_minor not in {None, total}:
         raise pricing.TotalChanged
-    return _Draft(wish, shop, lines, freight, attribution, discounted)
+    return _Draft(wish, region, address, shop, lines, freight, attribution, discounted)
+
+
+def _where_to(wish: OrderRequest, books: Books) -> tuple[str, bytes]:
+    if not wish.address:
+        return wish.region, b""
+    found = books.addresses.get((wish.customer, wish.address))
+    if found is None:
+        raise AddressGone
+    return found.region, found.sealed
 
 
 def _lock(books: Books, drafts: Sequence[_Draft]) -> None:
@@ -272,8 +285,9 @@ def _take_gifts(draft: _Draft, books: Books, left: Counter[UUID]) -> None:
 
 
 def _write(drafts: Sequence[_Draft], books: Books) -> list[Placed]:
-    wishes = [draft.request for draft in drafts]
-    sealed = vault.amend_many((one.customer, one.address, one.recipient) for one in wishes)
+    sealed = vault.amend_many(
+        (draft.request.customer, draft.address, draft.request.recipient) for draft in drafts
+    )
     orders = [_order(draft, blob) for draft, blob in zip(drafts, sealed, strict=True)]
     parcels: list[Parcel] = []
     lines: list[OrderLine] = []
@@ -329,6 +343,7 @@ def _write(drafts: Sequence[_Draft], books: Books) -> list[Placed]:
 def _order(draft: _Draft, sealed: bytes) -> Order:
     return rows.order_row(
         draft.request,
+        region=draft.region,
         shop=draft.shop,
         goods=sum(line.line_minor for line in draft.lines),
         freight=sum(draft.freight.values()),

@@ -13,6 +13,12 @@ from shoal.kit.errors import Refused
 _MOST_UNITS = 1_000_000
 
 
+class AddressGone(Refused):
+    """This address is no longer in your address book. Please choose where the parcel goes."""
+
+    code = "address_gone"
+
+
 class KeyUsed(Refused):
     """This order was sent before with other contents. Please go back to your cart and retry."""
 
@@ -36,7 +42,8 @@ class WantedLine:
 class OrderRequest:
     """One customer's wish. `key` makes asking again harmless; `recipient` is sealed at once.
 
-    `address` is an entry of her address book, sealed as it stands there; `recipient` goes over it.
+    `address` is the code of an entry of her address book, which says the region and to whom it
+    goes; `recipient` goes over it. Without one, `region` and `recipient` say all.
     `total_minor` is what the page showed her that all of it costs, where it showed it; `coupons`
     are the codes of hers that she wants to use, `gifts` the promotions whose gift it promised.
     """
@@ -47,12 +54,12 @@ class OrderRequest:
     share: UUID | None
     lines: tuple[WantedLine, ...]
     recipient: Mapping[str, str]
-    region: str
     at: datetime
+    region: str = ""
     total_minor: int | None = None
     coupons: tuple[str, ...] = ()
     gifts: tuple[str, ...] = ()
-    address: bytes = b""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,11 @@ class Placed:
 
 
 def digest_of(request: OrderRequest) -> bytes:
-    """This will return the SHA-256 of what a request asks for, without whom it goes to."""
+    """This will return the SHA-256 of what a request asks for, without what was typed for whom."""
     asked = [
         str(request.storefront),
         [[str(line.offer), line.quantity, line.unit_minor] for line in request.lines],
-        request.region,
+        request.address or request.region,
         # Requests without coupons keep the digests that were stored before there were any.
         *([sorted(request.coupons)] if request.coupons else []),
     ]

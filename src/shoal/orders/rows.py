@@ -18,6 +18,7 @@ from shoal.traffic.rules import Attribution
 def order_row(
     wish: OrderRequest,
     *,
+    region: str,
     shop: Shop,
     goods: int,
     freight: int,
@@ -40,7 +41,7 @@ def order_row(
         freight_minor=freight,
         discount_minor=discount,
         total_minor=goods + freight - discount,
-        region=wish.region,
+        region=region,
         sealed=sealed,
         placed_at=wish.at,
         expires_at=wish.at + settings.SHOAL_UNPAID_AFTER,

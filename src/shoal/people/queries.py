@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from shoal.kit import vault
+from shoal.kit.asking import ask
 from shoal.kit.errors import NotFound
 from shoal.kit.masking import mask_email, mask_phone
 from shoal.people import rules
@@ -18,6 +19,10 @@ from shoal.people.models import Identity, Invitation, Operator, Person, Terms
 _ADDRESSES = """
 SELECT code, region, is_default, sealed FROM people_address
 WHERE person_id = %s AND removed_at IS NULL ORDER BY is_default DESC, created_at DESC, id DESC
+"""
+_SEALED = """
+SELECT person_id, code, region, is_default, sealed FROM people_address
+WHERE code = ANY(%s) AND removed_at IS NULL
 """
 
 
@@ -151,10 +156,17 @@ def codes_of(*, people: Iterable[UUID]) -> dict[UUID, str]:
 
 def sealed_addresses_of(person: Person) -> list[SealedAddress]:
     """This will return a person's address book unopened: the default first, then the newest."""
-    with connection.cursor() as cursor:
-        # Each order asks for it: putting Django's question together took longer than the answer.
-        cursor.execute(_ADDRESSES, [person.pk])
-        return [SealedAddress(*row) for row in cursor.fetchall()]
+    return [SealedAddress(*row) for row in ask(_ADDRESSES, [person.pk])]
+
+
+def sealed_addresses(entries: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], SealedAddress]:
+    """This will return, of pairs of a person and a code, the entries of that person's own book."""
+    wanted = {(person, code) for person, code in entries if code.isalnum()}
+    if not wanted:
+        return {}
+    rows = ask(_SEALED, [[code for _, code in wanted]])
+    found = {(person, row[0]): SealedAddress(*row) for person, *row in rows}
+    return {key: found[key] for key in wanted if key in found}
 
 
 def open_addresses(*, person: Person, addresses: Sequence[SealedAddress]) -> list[KnownAddress]:

@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -80,6 +81,7 @@ def parse_email(text: str) -> str:
     return text.strip().lower()
 
 
+@lru_cache(10_000)
 def network_of(address: str) -> str:
     """This will return whom a limit per network address counts: an IPv4 address, an IPv6 /64.
 

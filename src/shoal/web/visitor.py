@@ -1,6 +1,7 @@
 """Who is at the other end of a request, before she says so: visitor, share, network."""
 
 from collections.abc import Callable
+from functools import cache
 from uuid import UUID
 
 from django.conf import settings
@@ -57,7 +58,7 @@ def network_of(request: HttpRequest) -> str:
     Of X-Forwarded-For only what our own proxies wrote is believed: the entries at its end.
     """
     address = request.META.get("REMOTE_ADDR", "")
-    passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    passed = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if settings.SHOAL_PROXIES and len(passed) >= settings.SHOAL_PROXIES:
         address = passed[-settings.SHOAL_PROXIES]
     return rules.network_of(address)
@@ -74,13 +75,18 @@ class KeepVisitor:
         for name, (value, days) in _fresh(request).items():
             response.set_cookie(
                 name,
-                TimestampSigner(salt=name).sign(value),
+                _signer(name).sign(value),
                 max_age=days * 86_400,
                 httponly=True,
                 secure=settings.SESSION_COOKIE_SECURE,
                 samesite="Lax",
             )
         return response
+
+
+@cache
+def _signer(name: str) -> TimestampSigner:
+    return TimestampSigner(salt=name)
 
 
 def _fresh(request: HttpRequest) -> dict[str, tuple[str, int]]:
@@ -96,7 +102,7 @@ def _read(request: HttpRequest, name: str) -> str | None:
     try:
         # A browser may keep a cookie longer than it was told to: its own date counts.
         days = _SHARE_DAYS if name == _SHARE else _VISITOR_DAYS
-        return TimestampSigner(salt=name).unsign(request.COOKIES[name], max_age=days * 86_400)
+        return _signer(name).unsign(request.COOKIES[name], max_age=days * 86_400)
     except (KeyError, BadSignature):
         return None
 

@@ -9,7 +9,7 @@ from shoal.kit import vault
 from shoal.kit.clock import now
 from shoal.orders.models import CartLine, Order
 from shoal.people.models import Address
-from shoal.people.operations import add_address
+from shoal.people.operations import add_address, remove_address
 from shoal.shelves.operations import set_shelf_markup
 from shoal.shelves.rules import MarkupKind
 from shoal.shops.operations import pause_shop
@@ -180,7 +180,17 @@ def test_a_shop_that_rests_takes_no_order(alice, market, put, home):
 def test_somebody_elses_address_is_not_taken(alice, market, put):
     theirs = add_address(person=market.bob, province="浙江省", at=now(), **HOME)
     answer = alice.post("/checkout", once(market, address=theirs.code))
-    assert answer.status_code == 422
+    assert answer.status_code == 409
+    assert "no longer in your address book" in answer.content.decode()
+    assert not Order.objects.exists()
+
+
+def test_an_address_given_up_meanwhile_goes_nowhere_else(alice, market, put, home):
+    add_address(person=market.alice, province="浙江省", at=now(), **HOME)
+    remove_address(person=market.alice, code=home.code, at=now())
+    answer = alice.post("/checkout", once(market, address=home.code))
+    assert answer.status_code == 409
+    assert "no longer in your address book" in answer.content.decode()
     assert not Order.objects.exists()
 
 

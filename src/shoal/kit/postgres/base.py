@@ -6,10 +6,20 @@ server's last words, to read. A healthy one that nobody has asked anything has n
 """
 
 import select
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db.backends.postgresql import base
+from django.db.backends.utils import CursorWrapper
+
+
+class _PreparedCursor(psycopg.Cursor[Any]):
+    """Sends a statement's values apart from its text, which the server reads and plans once."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> "_PreparedCursor":
+        """This will run a statement that this connection's server knows from then on."""
+        super().execute(query, params, prepare=True, **how)
+        return self
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -23,6 +33,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 return connection
             connection.close()
             self.pool.putconn(connection)  # the pool puts a new one in its place
+
+    def prepared_cursor(self) -> CursorWrapper:
+        """This will return a cursor for statements that are asked again and again as they are."""
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            cursor = cast("CursorWrapper", _PreparedCursor(self.connection))
+        # As Django wraps its own: errors become Django's, and questions can be counted.
+        return self.make_debug_cursor(cursor) if self.queries_logged else self.make_cursor(cursor)
 
 
 def _is_alive(connection: "psycopg.Connection[Any]") -> bool:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -45,12 +46,6 @@ from shoal.web.visitor import share_of, visitor_id
 _NEW = "new"
 
 
-class AddressGone(Refused):
-    """This address is no longer in your address book. Please choose where the parcel goes."""
-
-    code = "address_gone"
-
-
 @dataclass(frozen=True)
 class _Desk:
     """One checkout: the shop, what is bought at once (or the cart's lines), and where to."""
@@ -60,11 +55,10 @@ class _Desk:
     offer: str
     quantity: int
     person: Person | None
-    book: Sequence[SealedAddress]
-    address: SealedAddress | None
-    region: str
-    # The address that the form names is not hers (any more): nothing goes to another instead.
-    lost: bool
+    # Which entry of her address book the form names; "new": she types another one.
+    wanted: str
+    # Where the address lies that she types.
+    typed_region: str
     # The codes of the coupons that the form names; None: the best are chosen for her.
     coupons: tuple[str, ...] | None = None
 
@@ -72,6 +66,30 @@ class _Desk:
     def shop(self) -> Shop:
         """The shop itself, for whoever shows a page of it; an order needs its id alone."""
         return known.shop_by_code(code=self.shop_code)
+
+    @cached_property
+    def book(self) -> Sequence[SealedAddress]:
+        """Her address book as it stands; an order only names an entry of it."""
+        return sealed_addresses_of(self.person) if self.person else ()
+
+    @cached_property
+    def address(self) -> SealedAddress | None:
+        """Where the parcel goes; None where she types it, or has to choose again."""
+        if self.wanted == _NEW or not self.book:
+            return None
+        named = next((one for one in self.book if one.code == self.wanted), None)
+        return named or self.book[0]
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the parcel goes to an entry of her book, and not where she types."""
+        return self.wanted not in {"", _NEW} or (not self.wanted and bool(self.book))
+
+    @property
+    def region(self) -> str:
+        """The region that freight is counted for, as far as it is known."""
+        region = self.address.region if self.address else self.typed_region
+        return region if region_by_code(region) else ""
 
     @cached_property
     def addresses(self) -> Sequence[KnownAddress]:
@@ -113,23 +131,14 @@ def totals(request: HttpRequest) -> HttpResponse:
 
 def _desk(typed: QueryDict, person: Person | None) -> _Desk:
     code = typed.get("shop", "")
-    book = sealed_addresses_of(person) if person else []
-    wanted = typed.get("address", "")
-    chosen = next((one for one in book if one.code == wanted), None)
-    lost = chosen is None and wanted not in {"", _NEW}
-    if chosen is None and wanted != _NEW and book:
-        chosen = book[0]
-    region = chosen.region if chosen else typed.get("region", "")
     return _Desk(
         shop_id=shop_id(code=code),
         shop_code=code,
         offer=typed.get("offer", ""),
         quantity=min(max(1, whole(typed.get("quantity"), default=1)), MOST_UNITS),
         person=person,
-        book=book,
-        address=chosen,
-        region=region if region_by_code(region) else "",
-        lost=lost,
+        wanted=typed.get("address", ""),
+        typed_region=typed.get("region", ""),
         coupons=coupons_in(typed),
     )
 
@@ -219,28 +228,27 @@ def _back(desk: _Desk) -> str:
 
 def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
     typed = request.POST
-    wishes = WishesForm(typed)
-    # Her book has the address; what she typed is looked at only where it has not.
-    address = None if desk.address else AddressForm(_typed_address(typed))
-    if not wishes.is_valid() or (address is not None and not address.is_valid()):
+    # Most wish nothing further, and her book has the address: forms are for what was typed.
+    wishes = WishesForm(typed) if _any_of(WishesForm, typed) else None
+    address = None if desk.is_named else AddressForm(_typed_address(typed))
+    if (wishes and not wishes.is_valid()) or (address is not None and not address.is_valid()):
         return _show(request, desk, address=address, wishes=wishes, status=422)
-    if desk.lost and desk.book:
-        return _show(request, desk, wishes=wishes, refused=AddressGone(), status=409)
-    try:
-        known = desk.address or _keep_address(person, address)
-    except Refused as refusal:
-        return _show(request, desk, address=address, wishes=wishes, refused=refusal, status=422)
-    wish = _request(request, desk, person, known, wishes)
+    if address is not None:
+        try:
+            made = add_address(person=person, at=clock.now(), **address.record)
+        except Refused as refusal:
+            return _show(request, desk, address=address, wishes=wishes, refused=refusal, status=422)
+        # Into her address book, so that she types it once; and chosen, so that sending the form
+        # again adds no second one.
+        desk = replace(desk, wanted=made.code)
+    wish = _request(request, desk, person, wishes)
     try:
         answer = place_order(request=wish)
     except Refused as refusal:
         answer = refusal
     learn(request, answer)
     if isinstance(answer, Refused):
-        # What she typed is in her book now, and chosen: sending the form again adds no second one.
-        book = sealed_addresses_of(person)
-        here = replace(desk, book=book, address=known, region=known.region)
-        return _show(request, here, wishes=wishes, refused=answer, status=409)
+        return _show(request, desk, wishes=wishes, refused=answer, status=409)
     if not desk.offer:
         clear_ordered(
             visitor=visitor_id(request),
@@ -251,24 +259,19 @@ def _place(request: HttpRequest, desk: _Desk, person: Person) -> HttpResponse:
     return HttpResponseRedirect(reverse("buy:payment-start", args=[answer.code]))
 
 
+def _any_of(form: type[Form], typed: QueryDict) -> bool:
+    return any(typed.get(name) for name in form.base_fields)
+
+
 def _typed_address(typed: QueryDict) -> dict[str, str]:
     return {name: typed.get(name, "") for name in AddressForm.base_fields}
-
-
-def _keep_address(person: Person, form: AddressForm | None) -> SealedAddress:
-    """Into her address book, so that she types it once."""
-    if form is None:
-        raise AddressGone
-    made = add_address(person=person, at=clock.now(), **form.record)
-    return next(one for one in sealed_addresses_of(person) if one.code == made.code)
 
 
 def _request(
     request: HttpRequest,
     desk: _Desk,
     person: Person,
-    address: SealedAddress,
-    wishes: WishesForm,
+    wishes: WishesForm | None,
 ) -> OrderRequest:
     share = share_of(request)
     return OrderRequest(
@@ -277,13 +280,12 @@ def _request(
         storefront=desk.shop_id,
         share=share_id(share) if share else None,
         lines=_wanted(request.POST.getlist("line")),
-        recipient=wishes.record,
-        region=address.region,
+        recipient=wishes.record if wishes else {},
         at=clock.now(),
         total_minor=_whole_minor(request.POST.get("total", "")),
         coupons=desk.coupons or (),
         gifts=tuple(request.POST.getlist("gift")),
-        address=address.sealed,
+        address=desk.wanted or desk.book[0].code,
     )
 
 
