@@ -11,12 +11,18 @@ from django.db.models import OuterRef, Subquery, Sum
 from shoal.care.models import Case, Conversation, Message
 from shoal.catalog.queries import is_live, public_products
 from shoal.kit import vault
+from shoal.kit.asking import ask
 from shoal.kit.errors import NotFound
 from shoal.kit.masking import mask_name
 from shoal.orders.models import Order
 from shoal.people import queries as people_queries
 from shoal.people.models import Person
 from shoal.shops.models import Shop
+
+_UNREAD = """
+SELECT coalesce(sum(unread_by_customer), 0) FROM care_conversation
+WHERE customer_id = %s AND (%s::uuid IS NULL OR shop_id = %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +110,9 @@ def unread_by_shop(*, shop: Shop) -> int:
 
 def unread_by_customer(*, customer: Person, shop: Shop | None = None) -> int:
     """This will count the messages a customer has not read, of one shop or of all."""
-    rows = Conversation.objects.filter(customer=customer)
-    if shop is not None:
-        rows = rows.filter(shop=shop)
-    found = rows.aggregate(total=Sum("unread_by_customer"))
-    return int(found["total"] or 0)
+    only = shop.id if shop else None
+    ((total,),) = ask(_UNREAD, [customer.pk, only, only])
+    return int(total)
 
 
 def topics(

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import connection
-
+from shoal.kit.asking import ask
 from shoal.offers.models import Offer
 from shoal.orders import known
 from shoal.orders.requests import OrderRequest
@@ -86,6 +85,4 @@ def _unpaid(requests: Sequence[OrderRequest]) -> Mapping[UUID, int]:
     if not requests:
         return {}
     since = min(wish.at for wish in requests) - UNPAID_WITHIN
-    with connection.cursor() as cursor:
-        cursor.execute(_UNPAID, [list({wish.customer for wish in requests}), since])
-        return dict(cursor.fetchall())
+    return dict(ask(_UNPAID, [list({wish.customer for wish in requests}), since]))

@@ -8,19 +8,19 @@ whoever else of this process is waiting (see `kit.combining`).
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from shoal.kit import vault
+from shoal.kit.asking import ask
 from shoal.kit.bulk import insert_rows, one_message
 from shoal.kit.combining import Combiner
 from shoal.kit.errors import Busy, Refused
-from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation
 from shoal.offers.steps import lock_purchases, note_purchases
-from shoal.orders import pricing, rows
+from shoal.orders import pricing
 from shoal.orders.books import Books, look_up
 from shoal.orders.discounts import (
     Basket,
@@ -30,9 +30,10 @@ from shoal.orders.discounts import (
     check_promised,
     discounts_of,
 )
-from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, Receipt
+from shoal.orders.models import Order
 from shoal.orders.pricing import PricedLine
 from shoal.orders.requests import AddressGone, KeyUsed, OrderRequest, Placed, WantedLine, digest_of
+from shoal.orders.rows import OrderRows, order_rows
 from shoal.payments.steps import IntentWanted, open_intents
 from shoal.promotions.refusals import CouponUsed, GiftGone
 from shoal.promotions.steps import Taken, lock_claims, take_promotions
@@ -69,6 +70,7 @@ class _Draft:
     freight: Mapping[UUID, int]
     attribution: Attribution
     discounted: Discounted
+    rows: OrderRows = field(init=False)
 
 
 def place_orders(*, requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
@@ -109,6 +111,7 @@ def _place(requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
             drafts.append((place, _draft(wish, books)))
         except Refused as refusal:
             answers[place] = refusal
+    _prepare([draft for _, draft in drafts], books)
     _lock(books, [draft for _, draft in drafts])
     taken: list[tuple[int, _Draft]] = []
     for place, draft in drafts:
@@ -131,9 +134,8 @@ _desk = Combiner[OrderRequest, Placed | Refused](
 
 
 def _repeated(requests: Sequence[OrderRequest]) -> dict[int, Placed | Refused]:
-    with connection.cursor() as cursor:
-        cursor.execute(_RECEIPTS, [[wish.key for wish in requests]])
-        found = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
+    receipts = ask(_RECEIPTS, [[wish.key for wish in requests]])
+    found = {(customer, key): receipt for customer, key, *receipt in receipts}
     answers: dict[int, Placed | Refused] = {}
     for place, wish in enumerate(requests):
         receipt = found.get((wish.customer, wish.key))
@@ -215,6 +217,29 @@ def _draft(wish: OrderRequest, books: Books) -> _Draft:
     return _Draft(wish, region, address, shop, lines, freight, attribution, discounted)
 
 
+def _prepare(drafts: Sequence[_Draft], books: Books) -> None:
+    """Makes everybody's rows before the locks: nobody waits for a lock while they are made."""
+    sealed = vault.amend_many(
+        (draft.request.customer, draft.address, draft.request.recipient) for draft in drafts
+    )
+    for draft, blob in zip(drafts, sealed, strict=True):
+        draft.rows = _rows(draft, books, sealed=blob)
+
+
+def _rows(draft: _Draft, books: Books, *, sealed: bytes) -> OrderRows:
+    return order_rows(
+        draft.request,
+        region=draft.region,
+        shop=draft.shop,
+        lines=draft.lines,
+        freight=draft.freight,
+        discounted=draft.discounted,
+        attribution=draft.attribution,
+        sealed=sealed,
+        by=books.customers[draft.request.customer],
+    )
+
+
 def _where_to(wish: OrderRequest, books: Books) -> tuple[str, bytes]:
     if not wish.address:
         return wish.region, b""
@@ -281,52 +306,22 @@ def _take_gifts(draft: _Draft, books: Books, left: Counter[UUID]) -> None:
                 continue
             left[allotment] += row.gift.quantity
         kept.append(row)
-    draft.discounted = replace(draft.discounted, granted=tuple(kept))
+    if len(kept) < len(draft.discounted.granted):
+        draft.discounted = replace(draft.discounted, granted=tuple(kept))
+        draft.rows = _rows(draft, books, sealed=bytes(draft.rows.order.sealed))
 
 
 def _write(drafts: Sequence[_Draft], books: Books) -> list[Placed]:
-    sealed = vault.amend_many(
-        (draft.request.customer, draft.address, draft.request.recipient) for draft in drafts
-    )
-    orders = [_order(draft, blob) for draft, blob in zip(drafts, sealed, strict=True)]
-    parcels: list[Parcel] = []
-    lines: list[OrderLine] = []
-    for draft, order in zip(drafts, orders, strict=True):
-        own = {
-            brand: rows.parcel_row(order, brand, freight=minor)
-            for brand, minor in draft.freight.items()
-        }
-        parcels += own.values()
-        lines += rows.line_rows(order, own, draft.lines, draft.discounted)
+    made = [draft.rows for draft in drafts]
+    orders = [one.order for one in made]
+    lines = [line for one in made for line in one.lines]
     insert_rows(orders)
-    insert_rows(parcels)
+    insert_rows([parcel for one in made for parcel in one.parcels])
     insert_rows(lines)
     _note_customers(books)
     take_promotions(wants=_taken(drafts, orders), by="desk")
-    insert_rows(
-        [
-            OrderStep(
-                id=uuid7(),
-                order=order,
-                state=order.state,
-                by=books.customers[order.customer_id],
-                at=order.placed_at,
-            )
-            for order in orders
-        ]
-    )
-    insert_rows(
-        [
-            Receipt(
-                id=uuid7(),
-                customer=draft.request.customer,
-                key=draft.request.key,
-                order=order,
-                digest=digest_of(draft.request),
-            )
-            for draft, order in zip(drafts, orders, strict=True)
-        ]
-    )
+    insert_rows([one.step for one in made])
+    insert_rows([one.receipt for one in made])
     placed_at = {order.id: order.placed_at for order in orders}
     hold(
         holds=[
@@ -338,19 +333,6 @@ def _write(drafts: Sequence[_Draft], books: Books) -> list[Placed]:
     if orders:
         open_intents(wants=[_intent(order) for order in orders], at=orders[-1].placed_at)
     return [_placed(order) for order in orders]
-
-
-def _order(draft: _Draft, sealed: bytes) -> Order:
-    return rows.order_row(
-        draft.request,
-        region=draft.region,
-        shop=draft.shop,
-        goods=sum(line.line_minor for line in draft.lines),
-        freight=sum(draft.freight.values()),
-        discount=draft.discounted.total,
-        attribution=draft.attribution,
-        sealed=sealed,
-    )
 
 
 def _taken(drafts: Sequence[_Draft], orders: Sequence[Order]) -> list[Taken]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from shoal.brands.models import Brand
+from shoal.kit.asking import ask
 from shoal.kit.errors import Refused
 from shoal.offers.rules import Terms
 from shoal.orders import known, pricing
@@ -137,7 +138,8 @@ def cart_shops(*, visitor: UUID) -> list[tuple[Shop, int]]:
 
 def cart_size(*, visitor: UUID) -> int:
     """This will count the different things in a visitor's carts."""
-    return CartLine.objects.filter(visitor=visitor).count()
+    ((count,),) = ask("SELECT count(*) FROM orders_cartline WHERE visitor = %s", [visitor])
+    return int(count)
 
 
 def quote(

@@ -1,33 +1,50 @@
 """The rows that the order desk writes: an order, its parcels, its lines."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 
 from shoal.kit.ids import short_code, uuid7
 from shoal.orders.discounts import Discounted, Granted, LineShare
-from shoal.orders.models import Order, OrderLine, Parcel
+from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, Receipt
 from shoal.orders.pricing import PricedLine
-from shoal.orders.requests import OrderRequest
+from shoal.orders.requests import OrderRequest, digest_of
 from shoal.orders.rules import GIFT_RULE, SHARING_RULE, included_tax, share_line
 from shoal.shops.models import Shop
 from shoal.traffic.rules import Attribution
 
 
-def order_row(
+@dataclass(slots=True)
+class OrderRows:
+    """All that an order begins with."""
+
+    order: Order
+    parcels: list[Parcel]
+    lines: list[OrderLine]
+    step: OrderStep
+    receipt: Receipt
+
+
+def order_rows(
     wish: OrderRequest,
     *,
     region: str,
     shop: Shop,
-    goods: int,
-    freight: int,
-    discount: int,
+    lines: list[PricedLine],
+    freight: Mapping[UUID, int],
+    discounted: Discounted,
     attribution: Attribution,
     sealed: bytes,
-) -> Order:
-    """This will make the row of a new order; amounts are minor units of the shop's currency."""
-    return Order(
+    by: str,
+) -> OrderRows:
+    """This will make the rows of a new order, with `freight` by brand.
+
+    Amounts are minor units of the shop's currency.
+    """
+    goods, carried = sum(line.line_minor for line in lines), sum(freight.values())
+    order = Order(
         id=uuid7(),
         code=short_code(),
         customer_id=wish.customer,
@@ -38,28 +55,42 @@ def order_row(
         attribution_rule=attribution.rule,
         currency=shop.currency,
         goods_minor=goods,
-        freight_minor=freight,
-        discount_minor=discount,
-        total_minor=goods + freight - discount,
+        freight_minor=carried,
+        discount_minor=discounted.total,
+        total_minor=goods + carried - discounted.total,
         region=region,
         sealed=sealed,
         placed_at=wish.at,
         expires_at=wish.at + settings.SHOAL_UNPAID_AFTER,
     )
+    parcels = {
+        brand: Parcel(
+            id=uuid7(), code=short_code(), order=order, brand_id=brand, freight_minor=minor
+        )
+        for brand, minor in freight.items()
+    }
+    return OrderRows(
+        order,
+        list(parcels.values()),
+        _lines(order, parcels, lines, discounted),
+        OrderStep(id=uuid7(), order=order, state=order.state, by=by, at=wish.at),
+        Receipt(
+            id=uuid7(),
+            customer=wish.customer,
+            key=wish.key,
+            order=order,
+            digest=digest_of(wish),
+        ),
+    )
 
 
-def parcel_row(order: Order, brand: UUID, *, freight: int) -> Parcel:
-    """This will make the row of one brand's parcel."""
-    return Parcel(id=uuid7(), code=short_code(), order=order, brand_id=brand, freight_minor=freight)
-
-
-def line_rows(
+def _lines(
     order: Order,
     parcels: Mapping[UUID, Parcel],
     lines: list[PricedLine],
     discounted: Discounted,
 ) -> list[OrderLine]:
-    """This will make the rows of an order's lines, and after them those of its gifts."""
+    """The rows of an order's lines, and after them those of its gifts."""
     rows = [
         _line(order, parcels[line.offer.brand_id], line, share)
         for line, share in zip(lines, discounted.shares, strict=True)

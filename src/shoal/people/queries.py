@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from shoal.kit import vault
 from shoal.kit.asking import ask
@@ -149,9 +148,7 @@ def names_of(people: Iterable[UUID]) -> dict[UUID, str]:
 
 def codes_of(*, people: Iterable[UUID]) -> dict[UUID, str]:
     """This will return the short codes of many people by id."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, code FROM people_person WHERE id = ANY(%s)", [list(set(people))])
-        return dict(cursor.fetchall())
+    return dict(ask("SELECT id, code FROM people_person WHERE id = ANY(%s)", [list(set(people))]))
 
 
 def sealed_addresses_of(person: Person) -> list[SealedAddress]:

@@ -9,12 +9,15 @@ from uuid import UUID
 
 from django.db import connection
 
+from shoal.kit.asking import ask
 from shoal.kit.bulk import update_rows, write
 from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import step
 from shoal.stock.models import Allotment, Hold, Movement
+
+_LOCK = "SELECT id, available FROM stock_allotment WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
 
 
 class NotEnoughStock(Refused):
@@ -136,12 +139,7 @@ def write_off(*, allotment: UUID, quantity: int, by: str, at: datetime, reason: 
 @step
 def lock_available(*, allotments: Iterable[UUID]) -> dict[UUID, int]:
     """This will lock `allotments` in sorted order and return how many units each has available."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, available FROM stock_allotment WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-            [list(set(allotments))],
-        )
-        return dict(cursor.fetchall())
+    return dict(ask(_LOCK, [list(set(allotments))]))
 
 
 @step

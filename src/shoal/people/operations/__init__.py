@@ -35,6 +35,7 @@ from shoal.people.operations.persons import (
     rename_person,
     tidy,
 )
+from shoal.people.operations.sessions import end_session, keep_session
 from shoal.people.operations.terms import TermsChanged, accept_terms, publish_terms
 from shoal.people.operations.wechat import WechatTaken, know_wechat
 
@@ -61,9 +62,11 @@ __all__ = [
     "change_address",
     "choose_language",
     "dismiss_operator",
+    "end_session",
     "erase_person",
     "invite",
     "invite_supplier",
+    "keep_session",
     "know_wechat",
     "mint_invitation",
     "mint_login_link",

@@ -35,7 +35,7 @@ class AddressForm(forms.Form):
     region = forms.ChoiceField(
         label=_("Province or municipality"),
         choices=region_choices,
-        widget=forms.Select(attrs=inputs.REGION),
+        widget=inputs.LongSelect(attrs=inputs.REGION),
     )
     city = forms.CharField(
         label=_("City"),
