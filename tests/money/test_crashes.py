@@ -40,6 +40,8 @@ from tests.goods import HOUR
 from tests.reconciliation import bills
 from tests.trade import AT, DAY, Market
 
+# So little later that no day ends in between, whenever the test runs.
+SECOND = timedelta(seconds=1)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -220,10 +222,10 @@ def reckoning(market: Market, partner: Any, fuse: Fuse, days_ago: int, crash_aft
     try:
         night_of_reckoning(at + DAY)
     except Crash:
-        night_of_reckoning(at + DAY + HOUR)
+        night_of_reckoning(at + DAY + SECOND)
     fuse.left = None
     seen = fuse.seen
-    night_of_reckoning(at + DAY + 2 * HOUR)  # one more finds nothing left to do
+    night_of_reckoning(at + DAY + 2 * SECOND)  # one more finds nothing left to do
     assert not open_differences().exists()
     assert {Order.objects.get(id=order.id).state for order in orders} == {Order.State.PAID}
     return seen
