@@ -49,9 +49,10 @@ def sign_in_many(count: int) -> list[Customer]:
 
 
 def signed_in(person: "Person") -> Customer:
-    """This will give somebody a session, as signing in by phone leaves it."""
+    """This will give somebody a session, as signing in on a phone of her own leaves it."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.core.signing import TimestampSigner
 
     from shoal.web.account.session_store import SessionStore
 
@@ -65,7 +66,12 @@ def signed_in(person: "Person") -> Customer:
         }
     )
     session.save()
-    return Customer(str(person.pk), {"sessionid": str(session.session_key), "csrftoken": _CSRF})
+    cookies = {
+        "sessionid": str(session.session_key),
+        "csrftoken": _CSRF,
+        "shoal_visitor": TimestampSigner(salt="shoal_visitor").sign(str(uuid4())),
+    }
+    return Customer(str(person.pk), cookies)
 
 
 def shared_by(market: "Market") -> dict[str, str]:

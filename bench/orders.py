@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from tests.trade import Market
 
 ROUNDS = 5
-ORDERS = 600
-"""In each round. A customer places five in all: ten unpaid ones are too many."""
+ORDERS = 1_500
+"""In each round, which then takes as long as one of pgbench. A customer places eight in all: ten
+unpaid ones are too many."""
 CUSTOMERS, COPIED = 4_000, 1_000
 PRODUCTS, SIZES = 100, 100
 CLIENTS, MORE_CLIENTS = 64, 256

@@ -10,13 +10,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from shoal.catalog import queries as catalog
-from shoal.catalog.models import Picture
+from shoal.catalog.models import Picture, Product
 from shoal.kit.changes import Changes
 from shoal.kit.errors import NotFound
 from shoal.kit.kept import Kept
 from shoal.offers.models import Offer
-from shoal.orders import pricing
+from shoal.offers.queries_terms import load_prices
 from shoal.people.queries import codes_of
 from shoal.promotions.models import Promotion
 from shoal.promotions.queries import automatic_promotions
@@ -33,8 +35,8 @@ changes = Changes()
 
 _Here = tuple[UUID, UUID, UUID]
 """A shop, an offer, and the offer's brand: what a price depends on."""
-_OnDay = tuple[UUID, UUID, date]
-"""A brand, an offer of it, and a day (UTC): what comes by itself with it then."""
+_OnDay = tuple[UUID, date]
+"""A brand and a day (UTC): what comes by itself with its goods then."""
 
 
 def shops(ids: Iterable[UUID]) -> dict[UUID, Shop]:
@@ -84,9 +86,11 @@ def automatic(goods: Iterable[Offer], *, at: Iterable[datetime]) -> list[Promoti
 
     Whoever reads them looks at currency and moment: see `discounts.Basket.running`.
     """
+    there = list(goods)
+    brands, ids = {offer.brand_id for offer in there}, {offer.id for offer in there}
     days = {moment.astimezone(UTC).date() for moment in at}
-    found = _automatic.of((offer.brand_id, offer.id, day) for offer in goods for day in days)
-    rows = {row.id: row for several in found.values() for row in several}
+    found = _automatic.of((brand, day) for brand in brands for day in days)
+    rows = {row.id: row for several in found.values() for row in several if _concerns(row, ids)}
     return [rows[key] for key in sorted(rows)]
 
 
@@ -107,6 +111,24 @@ def _one(found: Mapping[UUID, T]) -> T:
     return next(iter(found.values()))
 
 
+def _load_products(ids: Collection[UUID]) -> Mapping[UUID, Product]:
+    rows = Product.objects.filter(id__in=ids).select_related("brand", "category", "freight")
+    found = {row.id: row for row in rows}
+    prefetch_related_objects(list(found.values()), "freight__prices")
+    return found
+
+
+def _load_offers(ids: Collection[UUID]) -> Mapping[UUID, Offer]:
+    """Offers with all that pricing them needs; those of one product share it."""
+    found = {row.id: row for row in Offer.objects.filter(id__in=ids).select_related("sku")}
+    products = _products.of(row.sku.product_id for row in found.values())
+    for row in found.values():
+        row.sku.product = products[row.sku.product_id]
+        row.brand = row.sku.product.brand
+    load_prices(offers=found.values())
+    return found
+
+
 def _load_prices(keys: Collection[_Here]) -> Mapping[_Here, ShopPrice]:
     here = shops(shop for shop, _, _ in keys)
     there = offers(offer for _, offer, _ in keys)
@@ -118,13 +140,22 @@ def _load_prices(keys: Collection[_Here]) -> Mapping[_Here, ShopPrice]:
     return {key: found[key[:2]] for key in keys if key[:2] in found}
 
 
+def _concerns(row: Promotion, offers: Collection[UUID]) -> bool:
+    if row.kind == Promotion.Kind.GIFT:
+        return True
+    return any(part.offer_id in offers for part in row.parts.all())
+
+
 def _load_automatic(keys: Collection[_OnDay]) -> Mapping[_OnDay, Sequence[Promotion]]:
     found: dict[_OnDay, Sequence[Promotion]] = {}
-    for day in {day for _, _, day in keys}:
+    for day in {day for _, day in keys}:
         begin = datetime.combine(day, time(), UTC)
-        goods = [(brand, offer) for brand, offer, on in keys if on == day]
-        rows = automatic_promotions(goods=goods, from_at=begin, to_at=begin + timedelta(days=1))
-        found |= {(brand, offer, day): several for (brand, offer), several in rows.items()}
+        rows = automatic_promotions(
+            brands={brand for brand, on in keys if on == day},
+            from_at=begin,
+            to_at=begin + timedelta(days=1),
+        )
+        found |= {(brand, day): several for brand, several in rows.items()}
     return found
 
 
@@ -134,9 +165,10 @@ def _owners_of_promotions(key: _OnDay, rows: Sequence[Promotion]) -> Collection[
 
 
 _shops = Kept[UUID, Shop](changes, load=lambda ids: shops_by_id(ids=ids), owners=lambda i, _: (i,))
-_offers = Kept[UUID, Offer](
-    changes, load=pricing.load_offers, owners=lambda _, offer: (offer.brand_id,)
+_products = Kept[UUID, Product](
+    changes, load=_load_products, owners=lambda _, product: (product.brand_id,)
 )
+_offers = Kept[UUID, Offer](changes, load=_load_offers, owners=lambda _, offer: (offer.brand_id,))
 _prices = Kept[_Here, ShopPrice](changes, load=_load_prices, owners=lambda key, _: (key[0], key[2]))
 _shares = Kept[UUID, Share](
     changes,

@@ -1,12 +1,10 @@
 """What a line costs, and why it cannot be bought: one place for cart, quote and desk."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-
-from django.db.models import prefetch_related_objects
 
 from shoal.brands.models import Brand
 from shoal.catalog.models import Product
@@ -15,7 +13,6 @@ from shoal.catalog.rules import freight_minor
 from shoal.kit.errors import Refused
 from shoal.kit.texts import in_language
 from shoal.offers.models import Offer
-from shoal.offers.queries_terms import load_prices
 from shoal.offers.rules import Terms, is_open
 from shoal.orders.rules import MOST_UNPAID
 from shoal.shelves.rules import ShopPrice
@@ -126,17 +123,6 @@ class PricedLine:
     def title(self) -> str:
         """Product and variant, in the reader's language."""
         return title_of(self.offer)
-
-
-def load_offers(ids: Iterable[UUID]) -> dict[UUID, Offer]:
-    """This will load offers by id with all that pricing them in any currency needs."""
-    rows = Offer.objects.filter(id__in=set(ids)).select_related(
-        "brand", "sku__product__category", "sku__product__freight"
-    )
-    found = {row.id: row for row in rows}
-    load_prices(offers=found.values())
-    prefetch_related_objects(list(found.values()), "sku__product__freight__prices")
-    return found
 
 
 def title_of(offer: Offer) -> str:

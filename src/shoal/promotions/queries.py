@@ -184,32 +184,30 @@ def gifts_on_show(*, brand: UUID, currency: str, at: datetime) -> list[Promotion
 
 
 def automatic_promotions(
-    *, goods: Collection[tuple[UUID, UUID]], from_at: datetime, to_at: datetime
-) -> dict[tuple[UUID, UUID], list[Promotion]]:
-    """This will list, for each (brand id, offer id), the brand's gifts and the offer's bundles.
+    *, brands: Collection[UUID], from_at: datetime, to_at: datetime
+) -> dict[UUID, list[Promotion]]:
+    """This will list, for each brand, its gifts and the bundles with goods of its.
 
     Those that run at some moment of [from_at, to_at), with their parts loaded: two queries for all.
     """
-    brands, offers = {brand for brand, _ in goods}, {offer for _, offer in goods}
     rows = (
         Promotion.objects.filter(
             state=Promotion.State.RUNNING, use_from_at__lt=to_at, use_until_at__gt=from_at
         )
         .filter(
             Q(kind=Promotion.Kind.GIFT, brand__in=brands)
-            | Q(kind=Promotion.Kind.BUNDLE, parts__offer__in=offers)
+            | Q(kind=Promotion.Kind.BUNDLE, parts__offer__brand__in=brands)
         )
         .distinct()
         .order_by("id")
         .prefetch_related(Prefetch("parts", _parts()))
     )
-    found: dict[tuple[UUID, UUID], list[Promotion]] = {pair: [] for pair in goods}
+    found: dict[UUID, list[Promotion]] = {brand: [] for brand in brands}
     for row in rows:
-        bundled = {part.offer_id for part in row.parts.all()}
         is_gift = row.kind == Promotion.Kind.GIFT
-        for brand, offer in goods:
-            if (row.brand_id == brand) if is_gift else (offer in bundled):
-                found[brand, offer].append(row)
+        touched = {row.brand_id} if is_gift else {part.offer.brand_id for part in row.parts.all()}
+        for brand in found.keys() & touched:
+            found[brand].append(row)
     return found
 
 
