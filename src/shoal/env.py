@@ -185,7 +185,7 @@ TABLE: tuple[Setting, ...] = (
             "answers to.", _names),
     Setting("SHOAL_HOST", "127.0.0.1", "Address that the web listens on."),
     Setting("SHOAL_PORT", "8000", "Port that the web listens on.", _port),
-    Setting("SHOAL_WEB_PROCESSES", "1", "Web processes; one per core is plenty.", _whole),
+    Setting("SHOAL_WEB_PROCESSES", "1", "Web processes: one per core, and one more.", _whole),
     Setting("SHOAL_WEB_THREADS", "64", "Threads of one web process.", _whole),
     Setting("SHOAL_WEB_CONNECTIONS", "32", "Most database connections of one process; whoever "
             "waits at the order desk holds none.", _whole),
