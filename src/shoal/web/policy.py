@@ -1,7 +1,5 @@
 """What browsers may load into our pages: the policy of `settings`, put together once."""
 
-from functools import cache
-
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
@@ -13,6 +11,9 @@ from django.http.response import HttpResponseBase
 class Policy(CSPMiddleware):
     """django-csp's own, but that what nearly every answer says is not put together each time."""
 
+    _made: tuple[object, str] = (None, "")
+    """The policy as the settings have it, and as the header says it."""
+
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
@@ -20,10 +21,8 @@ class Policy(CSPMiddleware):
         wants_more = any(name.startswith("_csp") for name in vars(response))
         if wants_more or hasattr(request, "_csp_nonce") or settings.DEBUG:
             return super().process_response(request, response)
-        response.headers.setdefault(HEADER, _usual())
+        policy, words = self._made
+        if policy is not settings.CONTENT_SECURITY_POLICY:
+            policy, words = self._made = settings.CONTENT_SECURITY_POLICY, build_policy()
+        response.headers.setdefault(HEADER, words)
         return response
-
-
-@cache
-def _usual() -> str:
-    return build_policy()
