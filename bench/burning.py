@@ -46,17 +46,19 @@ class _Page:
 def run(report: Report) -> None:
     """This will let one SKU burn and look at everything else meanwhile."""
     free = {"SHOAL_ORDERS_PER_ACCOUNT": "0", "SHOAL_ORDERS_PER_DEVICE": "0"}
-    with serving("nats", "worker", threads=192, processes_of_web=2, **free) as site:
+    programs = ("nats", "worker", "checkout")
+    with serving(*programs, threads=192, processes_of_web=2, **free) as site:
         from tests import trade
 
         market = trade.open_market(stock=10_000_000)
         bench = OrderBench(site, market, customers.sign_in_many(CUSTOMERS))
-        bench.place([market.offer], orders=4 * CLIENTS, clients=CLIENTS)  # everything is warm
+        for bench.address in (site.checkout_address, site.address):
+            bench.place([market.offer], orders=4 * CLIENTS, clients=CLIENTS)  # everything is warm
         shop = f"{site.address}/shop/{market.shop.code}"
         product = f"{shop}/p/{market.offer.sku.product.code}"
         keeper = customers.signed_in(market.mei).cookies
-        _look_at(report, bench, _Page("a product", product, {}))
-        _look_at(report, bench, _Page("a keeper's own page", f"{site.address}/keep/", keeper))
+        _look_at(report, site, bench, _Page("a product", product, {}))
+        _look_at(report, site, bench, _Page("a keeper's own page", f"{site.address}/keep/", keeper))
         bench.check(report)
         _come_too_late(report, site, bench)
         corner = f"{shop}/corner?look=buy-bar"
@@ -69,9 +71,18 @@ def run(report: Report) -> None:
         site.examine(report)
 
 
-def _look_at(report: Report, bench: OrderBench, page: _Page) -> None:
-    """One phone's times, alone and beside the crowd."""
+def _look_at(report: Report, site: Site, bench: OrderBench, page: _Page) -> None:
+    """One phone's times: alone, beside the crowd, and with the crowd in a process of its own."""
     alone = [_opened(page.url, page.cookies)[0] for _ in range(LOOKS)]
+    _tell(report, page, "alone", alone)
+    bench.address = site.address
+    _tell(report, page, "while one SKU burns", _beside(report, bench, page, "beside"))
+    bench.address = site.checkout_address
+    _tell(report, page, "while it burns apart", _beside(report, bench, page, "apart from"))
+
+
+def _beside(report: Report, bench: OrderBench, page: _Page, how: str) -> list[float]:
+    """The times of one phone while the crowd orders; in seconds."""
     burning, rates = list[float](), list[float]()
     with ThreadPoolExecutor(1) as beside:
         for _ in range(BURNS):
@@ -82,10 +93,13 @@ def _look_at(report: Report, bench: OrderBench, page: _Page) -> None:
             begun = time.monotonic() - seconds  # before it the crowd's process was starting
             burning += [took for at, took in looks if at >= begun]
             rates.append(ORDERS / seconds)
-    report.figure(f"orders a second beside {page.name}", statistics.median(rates))
-    for when, took in (("alone", alone), ("while one SKU burns", burning)):
-        report.figure(f"p50 of {page.name} {when}, ms", quantile(took, 50))
-        report.figure(f"p95 of {page.name} {when}, ms", quantile(took, 95))
+    report.figure(f"orders a second {how} {page.name}", statistics.median(rates))
+    return burning
+
+
+def _tell(report: Report, page: _Page, when: str, took: Sequence[float]) -> None:
+    report.figure(f"p50 of {page.name} {when}, ms", quantile(took, 50))
+    report.figure(f"p95 of {page.name} {when}, ms", quantile(took, 95))
 
 
 def _looks(page: _Page, *, until: Callable[[], bool]) -> Sequence[tuple[float, float]]:

@@ -85,6 +85,7 @@ class OrderBench:
 
     def __init__(self, site: Site, market: "Market", known: Sequence[customers.Customer]) -> None:
         self.site, self.market = site, market
+        self.address = site.address
         # Apart, for who has ten unpaid orders may place no more.
         self.known, self.copied = known[COPIED:], known[:COPIED]
         self.share = customers.shared_by(market)
@@ -98,7 +99,7 @@ class OrderBench:
         coming = [next(self.turn) for _ in range(orders)]
         wishes = [
             (
-                f"{self.site.address}/checkout",
+                f"{self.address}/checkout",
                 customers.order_form(self.market, random.choice(offers), who),
             )
             for who in coming

@@ -15,6 +15,8 @@ from shoal.run import children, health, nats, ports, processes
 from shoal.run.bench import Report, scratch_installation
 
 _LISTENS = 60
+_COMMANDS = {"checkout": "web"}
+_GIVES_WAY = 10
 
 
 @dataclass(slots=True)
@@ -24,11 +26,17 @@ class Site:
     data: Path
     port: int
     pids: dict[str, int]
+    checkout_port: int
 
     @property
     def address(self) -> str:
         """The address of its pages, without a slash at the end."""
         return f"http://localhost:{self.port}"
+
+    @property
+    def checkout_address(self) -> str:
+        """The same for the web that a balancer gives the checkout to, where it runs."""
+        return f"http://localhost:{self.checkout_port}"
 
     def memory_mb(self) -> dict[str, float]:
         """This will return what each of its programs holds in memory, children and all."""
@@ -54,10 +62,10 @@ def serving(
 ) -> Iterator[Site]:
     """This will give the block an installation whose web serves, with `programs` beside it.
 
-    The block writes its world first if it wants pages of it: the web starts when it calls
-    `site.pids`-filling `start`. Everything ends with the block.
+    `checkout` is a web of its own, on a port of its own, that gives way to everything else.
+    Everything ends with the block.
     """
-    free = ports.any_free(2)
+    free = ports.any_free(3)
     os.environ.update(
         {
             "SHOAL_PORT": str(free[0]),
@@ -68,14 +76,15 @@ def serving(
         }
     )
     with scratch_installation() as data, ExitStack() as stack:
-        site = Site(data, free[0], {})
+        site = Site(data, free[0], {}, free[2])
         _start(site, ["web", *programs], stack)
         yield site
 
 
 def _start(site: Site, names: Sequence[str], stack: ExitStack) -> None:
     log = stack.enter_context((site.data / "bench.log").open("wb"))
-    commands = {name: children.shoal(name) for name in names if name != "nats"}
+    commands = {name: children.shoal(_COMMANDS.get(name, name)) for name in names if name != "nats"}
+    told = {"checkout": {"SHOAL_PORT": str(site.checkout_port), "SHOAL_WEB_PROCESSES": "1"}}
     account = None
     if "nats" in names:
         program = nats.program(site.data)
@@ -84,11 +93,13 @@ def _start(site: Site, names: Sequence[str], stack: ExitStack) -> None:
     for name, command in commands.items():
         process = processes.spawn(
             command,
-            environment=children.environment(),
+            environment=children.environment() | told.get(name, {}),
             output=log,
             account=account if name == "nats" else None,
         )
         stack.callback(processes.stop, process)
+        if name == "checkout":
+            _give_way(process.pid)
         site.pids[name] = process.pid
     site.pids["postgres"] = postmaster(site.data)
     patience = health.Patience(_LISTENS)
@@ -96,6 +107,14 @@ def _start(site: Site, names: Sequence[str], stack: ExitStack) -> None:
         if patience.over():
             raise TimeoutError((site.data / "bench.log").read_text(errors="replace"))
         time.sleep(0.05)
+
+
+def _give_way(pid: int) -> None:
+    """As a lower CPUWeight of systemd does: a core goes to whoever else wants it."""
+    group = Path(f"/proc/{pid}/autogroup")
+    if group.exists():
+        group.write_text(str(_GIVES_WAY))
+    os.setpriority(os.PRIO_PROCESS, pid, _GIVES_WAY)
 
 
 def postmaster(data: Path) -> int:

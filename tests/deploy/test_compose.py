@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.urls import reverse
 
 from tests.deploy.files import DEPLOY, is_command, pairs, readable, unknown_settings
 
@@ -13,7 +14,8 @@ FOLDER = DEPLOY / "compose"
 ROOT = DEPLOY.parent
 FILE = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES = FILE["services"]
-OURS = ("web-1", "web-2", "worker-1", "worker-2", "migrate")
+WEBS = ("web-1", "web-2", "checkout-1", "checkout-2")
+OURS = (*WEBS, "worker-1", "worker-2", "migrate")
 TEXTS = [path for path in FOLDER.iterdir() if path.is_file()]
 
 
@@ -29,7 +31,7 @@ def test_every_setting_is_one(path: Path) -> None:
 def test_what_runs_is_a_command() -> None:
     assert [name for name in OURS if not is_command(SERVICES[name]["command"])] == []
     assert [SERVICES[name]["command"][0] for name in OURS] == [
-        "web", "web", "worker", "worker", "migrate",
+        *["web"] * len(WEBS), "worker", "worker", "migrate",
     ]  # fmt: skip
 
 
@@ -84,15 +86,25 @@ def test_the_example_of_settings_can_be_read() -> None:
 
 def test_the_proxy_balances_what_serves_and_keeps_no_page_by_cookie() -> None:
     conf = text("nginx.conf")
-    served = re.findall(r"server (web-\d):8000 ", conf)
-    assert served == [name for name in OURS if name.startswith("web")]
-    assert served == sorted(set(served) & set(SERVICES["proxy"]["depends_on"]))
+    served = re.findall(r"server ((?:web|checkout)-\d):8000 ", conf)
+    assert served == list(WEBS)
+    assert served == list(SERVICES["proxy"]["depends_on"])
     # One of these inside a location would drop all that the server sets: who asks, and for what.
     assert not re.search(r"(?m)^        +proxy_set_header", conf)
     (key,) = re.findall(r"proxy_cache_key (\$host\|\$request_uri.*);", conf)
     assert set(re.findall(r"\$\w+", key)) == {
         "$host", "$request_uri", "$language", "$cookie_theme", "$piece", "$packing",
     }  # fmt: skip
+
+
+def test_a_crowd_that_orders_gives_way_to_everybody_else() -> None:
+    (location,) = re.findall(r"(?s)location /checkout \{(.*?)\}", text("nginx.conf"))
+    assert location.split() == ["proxy_pass", "http://checkout;"]
+    # Her place in the line is asked for where her ticket was given.
+    assert reverse("buy:place").startswith(reverse("buy:checkout"))
+    assert re.search(r"(?s)upstream checkout \{\s+hash \$till", text("nginx.conf"))
+    shares = {name: SERVICES[name].get("cpu_shares", 1024) for name in WEBS}
+    assert shares == {"web-1": 1024, "web-2": 1024, "checkout-1": 256, "checkout-2": 256}
 
 
 def test_the_image_holds_no_more_than_it_needs() -> None:

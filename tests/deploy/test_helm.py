@@ -3,11 +3,13 @@
 Nothing here renders the templates, which takes Helm: what they say is read as text.
 """
 
+import json
 import re
 from typing import Any
 
 import pytest
 import yaml
+from django.urls import reverse
 
 from shoal.run import health
 from tests.deploy.files import DEPLOY, is_command, readable, unknown_settings
@@ -17,11 +19,12 @@ TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in CHART.glob(
 VALUES_TEXT = (CHART / "values.yaml").read_text(encoding="utf-8")
 VALUES: dict[str, Any] = yaml.safe_load(VALUES_TEXT)
 WHOLE = "\n".join(TEMPLATES.values())
+WEBS = ("web", "checkout")
 # Handed as they are to whoever understands them.
 OPEN = {
     "settings", "imagePullSecrets", "podAnnotations", "nodeSelector", "tolerations",
-    "ingress.annotations", "web.resources", "worker.resources", "migrate.resources",
-    "web.disruption", "worker.disruption",
+    "ingress.annotations", "migrate.resources",
+    *(f"{name}.{part}" for name in (*WEBS, "worker") for part in ("resources", "disruption")),
 }  # fmt: skip
 
 
@@ -37,6 +40,12 @@ def leaves(values: dict[str, Any], before: str = "") -> set[str]:
 def named() -> set[str]:
     """The values that templates name, those inside `with .Values.x` by their full name."""
     found = set(re.findall(r"\.Values\.([\w.]+)", WHOLE))
+    # Web and what serves the checkout are one template, each with values of its own.
+    of_webs = set(re.findall(r"\$values\.([\w.]+)", TEMPLATES["web.yaml"]))
+    of_webs |= {
+        f"autoscaling.{name}" for name in re.findall(r" \.(\w+)", TEMPLATES["autoscaling.yaml"])
+    }
+    found |= {f"{web}.{name}" for web in WEBS for name in of_webs}
     for name, body in re.findall(r"(?s)\{\{- with \.Values\.(\w+) \}\}(.*?)\{\{- end \}\}", WHOLE):
         if isinstance(VALUES.get(name), dict) and name not in OPEN:
             found |= {f"{name}.{inner}" for inner in re.findall(r"[ (]\.(\w+)", body)}
@@ -50,8 +59,20 @@ def test_what_templates_name_has_a_value() -> None:
 
 def test_every_value_is_used() -> None:
     # Of each component, found by its name: `(get $.Values $component).disruption`.
-    assert leaves(VALUES) - named() == {"web.disruption", "worker.disruption"}
-    assert all(VALUES[name]["disruption"]["maxUnavailable"] for name in ("web", "worker"))
+    components = (*WEBS, "worker")
+    assert leaves(VALUES) - named() == {f"{name}.disruption" for name in components}
+    assert all(VALUES[name]["disruption"]["maxUnavailable"] for name in components)
+
+
+def test_a_crowd_that_orders_has_pods_of_its_own() -> None:
+    for name in ("web", "service", "autoscaling"):
+        assert (
+            f"range $component := list {' '.join(map(json.dumps, WEBS))}"
+            in TEMPLATES[f"{name}.yaml"]
+        )
+    assert VALUES["checkout"].keys() == VALUES["web"].keys()
+    led = re.findall(r"path: (/\S*)\n.*\n.*\n.*-(\w+), port", TEMPLATES["ingress.yaml"])
+    assert led == [(reverse("buy:checkout"), "checkout"), ("/", "web")]
 
 
 def test_every_setting_is_one() -> None:
