@@ -1,5 +1,6 @@
 """Django's settings, from the table in `shoal.env`."""
 
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -190,7 +191,11 @@ def _database() -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
         "OPTIONS": parts
-        | {"pool": {"min_size": 1, "max_size": min(threads, most) + 2, "timeout": 10}},
+        | {
+            "pool": {"min_size": 1, "max_size": min(threads, most) + 2, "timeout": 10},
+            # Django's None would forbid it altogether: only what asks for it is prepared.
+            "prepare_threshold": sys.maxsize,
+        },
     }
 
 

@@ -1,11 +1,12 @@
-"""A connection whose server went away is never handed to anybody."""
+"""A connection lives when it is handed out, and prepares what is asked again and again."""
 
 from collections.abc import Iterator
 from copy import deepcopy
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 
+from shoal.kit.asking import ask, ask_together
 from shoal.kit.postgres.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +30,28 @@ def backend(wrapper: DatabaseWrapper) -> int:
         (number,) = cursor.fetchone()
     wrapper.close()
     return int(number)
+
+
+def test_what_is_asked_again_and_again_is_planned_once_for_all_values(
+    pooled: DatabaseWrapper,
+) -> None:
+    question = "SELECT code FROM shops_shop WHERE code = ANY(%s)"
+    for codes in (["a"], ["a", "b"], ["c"]):
+        with pooled.prepared_cursor() as cursor:
+            cursor.execute(question, [codes])
+    with pooled.cursor() as cursor:
+        cursor.execute("SELECT 1 WHERE %s", [True])
+        cursor.execute("SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements")
+        assert cursor.fetchall() == [(question.replace("%s", "$1"), 3, 0)]
+
+
+def test_several_statements_go_at_once_and_those_after_a_refused_one_do_not() -> None:
+    rename = "UPDATE people_person SET code = %s RETURNING code"
+    first, second = ask_together([("SELECT %s::int + 1", [1]), ("SELECT 2 WHERE %s", [False])])
+    assert (first.fetchall(), second.fetchall(), second.rowcount) == ([(2,)], [], 0)
+    with pytest.raises(DataError), transaction.atomic():
+        ask_together([("SELECT 1 / %s", [0]), (rename, ["after"])])
+    assert ask("SELECT %s::text", ["goes on"]) == [("goes on",)]
 
 
 def test_live_connections_are_kept(pooled: DatabaseWrapper) -> None:

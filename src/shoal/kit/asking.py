@@ -1,7 +1,7 @@
-"""Questions that nearly every request asks, in the shortest way to their answer.
+"""Statements that nearly every request sends, in the shortest way to their answer.
 
 Django puts each question together anew, and PostgreSQL reads and plans it anew: for what a request
-asks about one row both take longer than the answer. Such a question is written here as it is sent,
+asks about one row both take longer than the answer. Such a statement is written here as it is sent,
 and each connection tells its server of it once.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from shoal.kit.postgres.base import DatabaseWrapper
 
@@ -21,3 +22,17 @@ def ask(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with cast("DatabaseWrapper", connection).prepared_cursor() as cursor:
         cursor.execute(question, values)
         return cast("list[tuple[Any, ...]]", cursor.fetchall())
+
+
+def ask_together(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[CursorWrapper]:
+    """This will run statements in their order, in one way to the server and back for all.
+
+    Returns a cursor for each, which holds its rows and their number. Raises what the database says
+    of the first that it refuses; those after it are not run then.
+    """
+    wrapper = cast("DatabaseWrapper", connection)
+    cursors = [wrapper.prepared_cursor() for _ in statements]
+    with wrapper.wrap_database_errors, wrapper.connection.pipeline():
+        for cursor, (statement, values) in zip(cursors, statements, strict=True):
+            cursor.execute(statement, values)
+    return cursors

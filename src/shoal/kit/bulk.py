@@ -4,15 +4,14 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.backends.utils import CursorWrapper
 
+from shoal.kit.asking import ask_together
 from shoal.kit.transactions import step
 
 _FEW = 2
@@ -22,12 +21,7 @@ _Told = Callable[[int], None]
 _here = threading.local()
 
 
-@dataclass(slots=True)
-class _Message:
-    """Statements on their way, and the cursor that puts their values into them and sends them."""
-
-    cursor: CursorWrapper
-    statements: list[tuple[str, _Told | None]] = field(default_factory=list)
+_Statement = tuple[str, Sequence[Any], _Told | None]
 
 
 @contextmanager
@@ -35,21 +29,18 @@ def one_message() -> Iterator[None]:
     """This will send all that `write` and `insert_rows` write in the block as one message.
 
     It goes when the block ends: one way to the server and back in place of one for each statement,
-    so locked rows are free sooner. Nothing in the block may read what it wrote, and what others
-    send in it goes before. What the database says is raised at the block's end.
+    so locked rows are free sooner; the server reads and plans each statement once. Nothing in the
+    block may read what it wrote, and what others send in it goes before. What the database says is
+    raised at the block's end.
     """
-    with connection.cursor() as cursor:
-        _here.message = message = _Message(cursor)
-        try:
-            yield
-        finally:
-            _here.message = None
-        if not message.statements:
-            return
-        cursor.execute(";\n".join(statement for statement, _ in message.statements))
-        for place, (_, told) in enumerate(message.statements):
-            if place:
-                cursor.nextset()
+    _here.statements = statements = list[_Statement]()
+    try:
+        yield
+    finally:
+        _here.statements = None
+    if statements:
+        cursors = ask_together([(statement, values) for statement, values, _ in statements])
+        for cursor, (_, _, told) in zip(cursors, statements, strict=True):
             if told:
                 told(cursor.rowcount)
 
@@ -60,9 +51,9 @@ def write(statement: str, values: Sequence[Any], *, told: _Told | None = None) -
 
     `told` is called with the number of rows that it wrote.
     """
-    message: _Message | None = getattr(_here, "message", None)
-    if message is not None:
-        message.statements.append((message.cursor.mogrify(statement, values), told))
+    statements: list[_Statement] | None = getattr(_here, "statements", None)
+    if statements is not None:
+        statements.append((statement, values, told))
         return
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -80,7 +71,7 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     """
     if not rows:
         return
-    if len(rows) <= _FEW or getattr(_here, "message", None) is not None:
+    if len(rows) <= _FEW or getattr(_here, "statements", None) is not None:
         _insert(rows)
     else:
         _copy(rows)

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from shoal.kit.asking import ask
+
 HEARS_EVERY = 0.5
 """Seconds after which a process asks again what has changed."""
 _MOST_OWNERS = 100_000
@@ -116,12 +118,9 @@ class Changes:
     def _ask(self) -> None:
         moments, first = self._moments, not self._from
         now = moments.clock() if moments else None
-        with connection.cursor() as cursor:
-            if first:
-                cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-                self._from = cursor.fetchone()[0]
-            cursor.execute(_NEW, [self._from])
-            rows = cursor.fetchall()
+        if first:
+            self._from = ask("SELECT pg_snapshot_xmin(pg_current_snapshot())::text", [])[0][0]
+        rows = ask(_NEW, [self._from])
         new = [row for row in rows if row[0] is not None and row[0] not in self._known]
         self._known = {row[0] for row in rows if row[0] is not None}
         self._from = rows[-1][3]

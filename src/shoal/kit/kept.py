@@ -14,7 +14,8 @@ _MOST = 50_000
 class Kept(Generic[K, V]):
     """What `load` reads for keys, kept while nothing of its owners changes.
 
-    `load` returns what it finds by key; what it leaves out is asked for again. `owners` names the
+    `load` returns what it finds by key, and may bring further values that are kept with these; what
+    it leaves out is asked for again. `owners` names the
     shops and brands whose changes touch a value, as the triggers of `web_change` name them; what is
     left of their goods touches none. Values are shared by all threads: whoever gets one only reads
     it.
@@ -43,7 +44,8 @@ class Kept(Generic[K, V]):
             else:
                 found[key] = kept[2]
         if missing:
-            found |= self._loaded(missing)
+            loaded = self._loaded(missing)
+            found |= {key: loaded[key] for key in missing if key in loaded}
         return found
 
     def _loaded(self, keys: Collection[K]) -> Mapping[K, V]:

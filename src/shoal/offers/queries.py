@@ -27,10 +27,11 @@ from shoal.kit.errors import NotFound
 from shoal.kit.known_codes import KnownCodes
 from shoal.kit.money import BASIS, portion
 from shoal.offers.models import FlashSale, Offer, SaleStep
+from shoal.offers.queries_beside import codes_beside
 from shoal.offers.queries_terms import further_terms, load_prices, terms_of
 from shoal.offers.rules import Phase, Terms, keeper_part, phase, sale_phase
 
-_offer_ids = KnownCodes(Offer)
+_offer_ids = KnownCodes(Offer, load=codes_beside)
 
 
 @dataclass(frozen=True, slots=True)

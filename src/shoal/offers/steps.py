@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F
 
 from shoal.brands.events import BrandStateChanged
 from shoal.catalog.models import Sku
 from shoal.catalog.steps import bump_products
+from shoal.kit.asking import ask_together
 from shoal.kit.bulk import write
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_row
@@ -149,13 +149,10 @@ def lock_purchases(*, pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UU
     `pairs` are (offer id, customer), sorted, so that two operations cannot wait for each other.
     """
     columns = [[offer for offer, _ in pairs], [customer for _, customer in pairs]]
-    with connection.cursor() as cursor:
-        # One message: one way to the server and back for both.
-        cursor.execute(
-            _FIRST_PURCHASES + ";" + _PURCHASES, [[uuid7() for _ in pairs], *columns, *columns]
-        )
-        cursor.nextset()
-        return {(offer, customer): units for offer, customer, units in cursor.fetchall()}
+    _, locked = ask_together(
+        [(_FIRST_PURCHASES, [[uuid7() for _ in pairs], *columns]), (_PURCHASES, columns)]
+    )
+    return {(offer, customer): units for offer, customer, units in locked.fetchall()}
 
 
 @step

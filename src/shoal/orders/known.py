@@ -18,6 +18,7 @@ from shoal.kit.changes import Changes
 from shoal.kit.errors import NotFound
 from shoal.kit.kept import Kept
 from shoal.offers.models import Offer
+from shoal.offers.queries_beside import offers_beside
 from shoal.offers.queries_terms import load_prices
 from shoal.people.queries import codes_of
 from shoal.promotions.models import Promotion
@@ -119,8 +120,12 @@ def _load_products(ids: Collection[UUID]) -> Mapping[UUID, Product]:
 
 
 def _load_offers(ids: Collection[UUID]) -> Mapping[UUID, Offer]:
-    """Offers with all that pricing them needs; those of one product share it."""
-    found = {row.id: row for row in Offer.objects.filter(id__in=ids).select_related("sku")}
+    """Offers with all that pricing them needs, and what is sold beside them.
+
+    Those of one product share it.
+    """
+    wanted = set[UUID]().union(*offers_beside(ids).values())
+    found = {row.id: row for row in Offer.objects.filter(id__in=wanted).select_related("sku")}
     products = _products.of(row.sku.product_id for row in found.values())
     for row in found.values():
         row.sku.product = products[row.sku.product_id]
@@ -131,13 +136,14 @@ def _load_offers(ids: Collection[UUID]) -> Mapping[UUID, Offer]:
 
 def _load_prices(keys: Collection[_Here]) -> Mapping[_Here, ShopPrice]:
     here = shops(shop for shop, _, _ in keys)
-    there = offers(offer for _, offer, _ in keys)
-    wanted: dict[Shop, list[Offer]] = {}
+    beside = offers_beside([offer for _, offer, _ in keys])
+    there = offers({offer for several in beside.values() for offer in several})
+    wanted: dict[Shop, set[Offer]] = {}
     for shop, offer, _ in keys:
-        if shop in here and offer in there:
-            wanted.setdefault(here[shop], []).append(there[offer])
+        if shop in here:
+            wanted.setdefault(here[shop], set()).update(there[one] for one in beside.get(offer, ()))
     found = prices_in(wanted=wanted)
-    return {key: found[key[:2]] for key in keys if key[:2] in found}
+    return {(shop, offer, there[offer].brand_id): price for (shop, offer), price in found.items()}
 
 
 def _concerns(row: Promotion, offers: Collection[UUID]) -> bool:

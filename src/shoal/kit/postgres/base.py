@@ -34,6 +34,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection.close()
             self.pool.putconn(connection)  # the pool puts a new one in its place
 
+    def _configure_connection(self, connection: "psycopg.Connection[Any]") -> bool:
+        """What is prepared is found by keys: no plan made for one set of values beats that.
+
+        PostgreSQL would plan it anew each time, as fewer values than it counts with look cheaper;
+        planning took longer than the answer. What is not prepared is planned for its values.
+        """
+        super()._configure_connection(connection)  # type: ignore[misc] - not in the stubs
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        return True  # what was set has to be committed
+
     def prepared_cursor(self) -> CursorWrapper:
         """This will return a cursor for statements that are asked again and again as they are."""
         self.ensure_connection()
