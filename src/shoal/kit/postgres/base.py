@@ -40,7 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         PostgreSQL would plan it anew each time, as fewer values than it counts with look cheaper;
         planning took longer than the answer. What is not prepared is planned for its values.
         """
-        super()._configure_connection(connection)  # type: ignore[misc] - not in the stubs
+        super()._configure_connection(connection)  # type: ignore[misc]
         connection.execute("SET plan_cache_mode = force_generic_plan")
         return True  # what was set has to be committed
 
