@@ -51,7 +51,10 @@ def run(report: Report) -> None:
         _tell_cost(report, site, used, measured)
         ratio = measured.rate / measured.plain_rate
         report.figure("times pgbench, one SKU", ratio, at_least=HOT_AT_LEAST)
-        _tell(report, "one SKU", MORE_CLIENTS, bench.rounds(hot, clients=MORE_CLIENTS))
+        used = site.cpu_seconds()
+        measured = bench.rounds(hot, clients=MORE_CLIENTS)
+        _tell(report, "one SKU", MORE_CLIENTS, measured)
+        _tell_cost(report, site, used, measured)
         many = _further_offers(market)
         spread = bench.rounds(many, clients=CLIENTS, beside_pgbench=True)
         _tell(report, f"{len(many):,} SKUs", CLIENTS, spread)
@@ -67,6 +70,7 @@ def run(report: Report) -> None:
 class _Rounds:
     """Rates of each round, and every journey."""
 
+    clients: int
     rates: list[float] = field(default_factory=list)
     plain_rates: list[float] = field(default_factory=list)
     walked: list[Walked] = field(default_factory=list)
@@ -113,7 +117,7 @@ class OrderBench:
         self, offers: Sequence["Offer"], *, clients: int, beside_pgbench: bool = False
     ) -> _Rounds:
         """Rounds of orders, by turns with rounds of pgbench that write the same rows."""
-        measured = _Rounds()
+        measured = _Rounds(clients)
         for _ in range(ROUNDS):
             seconds, walked = self.place(offers, orders=ORDERS, clients=clients)
             measured.rates.append(ORDERS / seconds)
@@ -206,10 +210,12 @@ def _tell(report: Report, what: str, clients: int, measured: _Rounds) -> None:
 
 
 def _tell_cost(report: Report, site: Site, used: dict[str, float], measured: _Rounds) -> None:
-    """What an order costs each process; pgbench's own part of PostgreSQL's time is in it."""
+    """What an order costs each process; PostgreSQL only where pgbench had no part of its time."""
     now = site.cpu_seconds()
-    orders = len(measured.walked)
-    report.figure("processor time of web, ms an order", 1_000 * (now["web"] - used["web"]) / orders)
+    clients, orders = measured.clients, len(measured.walked)
+    for name in ("web",) if measured.plain_rates else ("web", "postgres"):
+        cost = 1_000 * (now[name] - used[name]) / orders
+        report.figure(f"processor time of {name}, {clients} clients, ms an order", cost)
 
 
 def _say_settings(report: Report) -> None:

@@ -4,18 +4,20 @@ The shelf's rule is joined to open offers as they are read: opening a sale write
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from django.db.models import (
+    Aggregate,
     BigIntegerField,
     Exists,
     F,
     Max,
     Min,
+    OrderBy,
     OuterRef,
     Q,
     QuerySet,
@@ -57,6 +59,32 @@ class Sorting(StrEnum):
     ENDS = "ends"
     NEW = "new"
     PRICE = "price"
+
+
+# What goods are sorted by, and which way: only what a sorting needs is counted of all there are.
+_KEYS: Mapping[str, Aggregate] = {
+    "closes": Min("closes_at"),
+    "opens": Max("opens_at"),
+    "earned": Max("earn"),
+    "wanted": Sum(F("allotment__sold") - F("allotment__returned")),
+    "cheapest": Min("unit"),
+}
+_DIRECTIONS: Mapping[str, OrderBy] = {
+    "place": F("place").desc(nulls_last=True),
+    "closes": F("closes").asc(nulls_last=True),
+    "opens": F("opens").desc(),
+    "earned": F("earned").desc(),
+    "wanted": F("wanted").desc(),
+    "cheapest": F("cheapest").asc(),
+}
+_SORTED_BY: Mapping[Sorting, Sequence[str]] = {
+    Sorting.SHOP: ("place", "closes", "opens"),
+    Sorting.EARN: ("earned", "closes"),
+    Sorting.SELLS: ("wanted", "closes"),
+    Sorting.ENDS: ("closes", "earned"),
+    Sorting.NEW: ("opens",),
+    Sorting.PRICE: ("cheapest",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +262,10 @@ def shelf_products(
 ) -> list[ShelfProduct]:
     """This will list the products that `shop` shows, in the order of `sorting`.
 
-    Sorting, filters and limits are done by the database over the prices of this very shop.
+    Sorting, filters and limits are done by the database over the prices of this very shop; what
+    the cards say is read from the offers of those on the page, and not of all there are.
     """
+    keys = _SORTED_BY[sorting]
     position = Placement.objects.filter(
         shop=shop, product=OuterRef("sku__product"), kind=Placement.Kind.PINNED
     ).values("position")
@@ -244,40 +274,37 @@ def shelf_products(
         .order_by()
         .annotate(place=Subquery(position))
         .values("sku__product", "place")
-        .annotate(
-            from_minor=Min("unit"),
-            most_earned=Max("earn"),
-            # What came back was not sold: buying and cancelling makes nothing look wanted.
-            sold=Sum(F("allotment__sold") - F("allotment__returned")),
-            available=Sum("allotment__available"),
-            closes=Min("closes_at"),
-            opens=Max("opens_at"),
-        )
-        .order_by(*_ordering(sorting), "sku__product")
+        .annotate(**{name: _KEYS[name] for name in keys if name in _KEYS})
+        .order_by(*(_DIRECTIONS[name] for name in keys), "sku__product")
     )
-    page = list(rows[offset : offset + limit])
-    wanted = Choice(
-        coming=choice.coming,
-        hidden=choice.hidden,
-        sale=choice.sale,
-        products=[row["sku__product"] for row in page],
-    )
-    shown = {item.offer.id: item for item in shelf_offers(shop=shop, at=at, choice=wanted)}
-    best = best_by_product({item.offer: item.price.terms.sale for item in shown.values()})
+    page = list(rows.values_list("sku__product", "place")[offset : offset + limit])
+    on_page = replace(choice, products=[product for product, _ in page])
+    shown: dict[UUID, list[ShelfOffer]] = {}
+    for item in shelf_offers(shop=shop, at=at, choice=on_page):
+        shown.setdefault(item.offer.sku.product_id, []).append(item)
+    # A product that left the shelf between the two looks is left out.
     return [
-        ShelfProduct(
-            best=shown[best[row["sku__product"]].id],
-            from_minor=row["from_minor"],
-            most_earned_minor=row["most_earned"],
-            sold=row["sold"],
-            available=row["available"],
-            closes_at=row["closes"],
-            pinned=row["place"] is not None,
-        )
-        for row in page
-        # A product that left the shelf between the two looks is left out.
-        if row["sku__product"] in best
+        _shelf_product(shown[product], pinned=place is not None)
+        for product, place in page
+        if product in shown
     ]
+
+
+def _shelf_product(offers: Sequence[ShelfOffer], *, pinned: bool) -> ShelfProduct:
+    """A product by all of its offers in a shop."""
+    (best,) = best_by_product({item.offer: item.price.terms.sale for item in offers}).values()
+    stock = [item.offer.allotment for item in offers]
+    closings = [item.offer.closes_at for item in offers if item.offer.closes_at is not None]
+    return ShelfProduct(
+        best=next(item for item in offers if item.offer == best),
+        from_minor=min(item.price.unit for item in offers),
+        most_earned_minor=max(item.price.earn for item in offers),
+        # What came back was not sold: buying and cancelling makes nothing look wanted.
+        sold=sum(row.sold - row.returned for row in stock),
+        available=sum(row.available for row in stock),
+        closes_at=min(closings, default=None),
+        pinned=pinned,
+    )
 
 
 def shelf_sales(*, shop: Shop, at: datetime, coming: bool = False) -> list[ShelfSale]:
@@ -353,20 +380,3 @@ def _wanted(shelf: Shelf) -> Combinable:
         return Value(value if shelf.markup_kind == MarkupKind.FIXED else 0, BigIntegerField())
     part = (F("here_sale") * (2 * abs(value)) + BASIS) / (2 * BASIS)
     return part * (-1 if value < 0 else 1)
-
-
-def _ordering(sorting: Sorting) -> tuple[str | Combinable, ...]:
-    soonest = F("closes").asc(nulls_last=True)
-    match sorting:
-        case Sorting.SHOP:
-            return (F("place").desc(nulls_last=True), soonest, "-opens")
-        case Sorting.EARN:
-            return ("-most_earned", soonest)
-        case Sorting.SELLS:
-            return ("-sold", soonest)
-        case Sorting.ENDS:
-            return (soonest, "-most_earned")
-        case Sorting.NEW:
-            return ("-opens",)
-        case Sorting.PRICE:
-            return ("from_minor",)
