@@ -1,6 +1,6 @@
 """A real PostgreSQL for every process of tests, thrown away at its end.
 
-Several people may run tests at the same moment, and one run may have several processes (`-n 2`):
+Several people may run tests at the same moment, and one run may have several processes (`-n 3`):
 each has its own folder, its own socket and its own server, so none waits for another's tables.
 With SHOAL_TEST_DATABASE_URL that server is used instead, with databases of our own on it.
 """

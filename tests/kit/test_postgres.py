@@ -5,6 +5,7 @@ from copy import deepcopy
 
 import pytest
 from django.db import DataError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from shoal.kit.asking import ask, ask_together
 from shoal.kit.postgres.base import DatabaseWrapper
@@ -43,6 +44,14 @@ def test_what_is_asked_again_and_again_is_planned_once_for_all_values(
         cursor.execute("SELECT 1 WHERE %s", [True])
         cursor.execute("SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements")
         assert cursor.fetchall() == [(question.replace("%s", "$1"), 3, 0)]
+
+
+def test_what_is_prepared_is_told_as_the_server_knows_it() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        ask("SELECT %s::text, %s::text", ["a", "b"])
+        ask_together([("SELECT %s::text", ["c"])])
+    told = [row["sql"] for row in asked.captured_queries]
+    assert told == ["SELECT $1::text, $2::text", "SELECT $1::text"]
 
 
 def test_several_statements_go_at_once_and_those_after_a_refused_one_do_not() -> None:

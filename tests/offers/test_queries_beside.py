@@ -42,4 +42,4 @@ def test_a_crowd_that_spreads_over_the_sizes_asks_once(market: trade.Market) -> 
         prices = known.prices((market.shop.id, offer) for offer in found.values())
     assert found.keys() == {middle.id, large.id}
     assert prices.keys() == {(market.shop.id, middle.id), (market.shop.id, large.id)}
-    assert not [row for row in asked.captured_queries if "offers_offer" in (row["sql"] or "")]
+    assert not [row for row in asked.captured_queries if "offers_offer" in row["sql"]]

@@ -14,8 +14,9 @@ from pathlib import Path
 from shoal import env
 from shoal.run.trouble import CannotRun
 
-# Two processes, each with a database of its own; tests/conftest.py says what stays together.
-_IN_PARTS = ("-n", "2", "--no-loadscope-reorder")
+# Three processes, each with a database of its own: on two cores, for journeys and drills wait as
+# often as they work. tests/conftest.py says what stays together.
+_IN_PARTS = ("-n", "3", "--no-loadscope-reorder")
 # Takes most of a minute on one core: nothing waits for it.
 _BESIDE = {"types"}
 _BROWSERS = ("chromium-headless-shell", "chromium")

@@ -5,11 +5,14 @@ question. What a server that went away leaves behind can be seen here: the socke
 server's last words, to read. A healthy one that nobody has asked anything has nothing.
 """
 
+import re
 import select
+from itertools import count
 from typing import Any, cast
 
 import psycopg
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.utils import CursorWrapper
 
 
@@ -22,8 +25,20 @@ class _PreparedCursor(psycopg.Cursor[Any]):
         return self
 
 
+class _Operations(DatabaseOperations):
+    """Django's own, but that it finds words for what was prepared."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """This will return a statement as the server knows it: $1 where its first value goes."""
+        number = count(1)
+        told = super().last_executed_query(cursor, sql, params)
+        return told or re.sub("%s", lambda _: f"${next(number)}", sql)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, but for how a connection is taken from the pool."""
+    """Django's own, but for how a connection is taken from the pool, and what it may prepare."""
+
+    ops_class = _Operations
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> "psycopg.Connection[Any]":
         """This will return a connection that lives; those of a server that was restarted go."""
