@@ -52,8 +52,9 @@ def run(report: Report) -> None:
 
         market = trade.open_market(stock=10_000_000)
         bench = OrderBench(site, market, customers.sign_in_many(CUSTOMERS))
-        for bench.address in (site.checkout_address, site.address):
-            bench.place([market.offer], orders=4 * CLIENTS, clients=CLIENTS)  # everything is warm
+        for address in (site.checkout_address, site.address):  # everything is warm
+            bench.address = address
+            bench.place([market.offer], orders=4 * CLIENTS, clients=CLIENTS)
         shop = f"{site.address}/shop/{market.shop.code}"
         product = f"{shop}/p/{market.offer.sku.product.code}"
         keeper = customers.signed_in(market.mei).cookies

@@ -1,7 +1,11 @@
 """Rows go in an INSERT, through COPY or in a message with others: what stands there is the same."""
 
+from contextlib import AbstractContextManager
+
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+from psycopg import Connection, Pipeline
 
 from shoal.catalog.models import Category
 from shoal.kit.bulk import insert_rows, one_message, write
@@ -54,10 +58,23 @@ def in_one_message(*rows: list[Category], told: list[int]) -> None:
         write(_RENAME, ["100% linen; 'cool'", "one-%"], told=told.append)
 
 
-def test_several_statements_go_as_one_message_in_their_order() -> None:
+def test_several_statements_go_as_one_message_in_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     told: list[int] = []
-    in_one_message(made(1, prefix="one"), made(40, prefix="two"), told=told)
+    messages: list[int] = []
+
+    def counted(self: Connection[object]) -> AbstractContextManager[Pipeline]:
+        messages.append(1)
+        return pipeline(self)
+
+    pipeline = Connection.pipeline
+    monkeypatch.setattr(Connection, "pipeline", counted)
+    with CaptureQueriesContext(connection) as asked:
+        in_one_message(made(1, prefix="one"), made(40, prefix="two"), told=told)
     assert told == [1]
+    assert messages == [1]
+    assert sum("catalog_category" in query["sql"] for query in asked.captured_queries) == 3
     assert Category.objects.get(position=0, code__startswith="100").code == "100% linen; 'cool'"
     assert Category.objects.count() == 41
     assert [row.names for row in Category.objects.filter(code="two-39")] == [NAMES]

@@ -191,6 +191,7 @@ def test_a_batch_costs_the_same_queries_however_large(
     market: Market, django_assert_max_num_queries: object
 ) -> None:
     many = trade.standing_offer(market.brand, stock=100)
+    # The statements of a message count one by one.
     with django_assert_max_num_queries(38):  # type: ignore[operator]
         answers = place_orders(requests=[trade.wish(market, offers=(many,)) for _ in range(50)])
     assert all(isinstance(answer, Placed) for answer in answers)

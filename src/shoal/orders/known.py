@@ -141,7 +141,8 @@ def _load_prices(keys: Collection[_Here]) -> Mapping[_Here, ShopPrice]:
     wanted: dict[Shop, set[Offer]] = {}
     for shop, offer, _ in keys:
         if shop in here:
-            wanted.setdefault(here[shop], set()).update(there[one] for one in beside.get(offer, ()))
+            found_beside = (there[one] for one in beside.get(offer, ()) if one in there)
+            wanted.setdefault(here[shop], set()).update(found_beside)
     found = prices_in(wanted=wanted)
     return {(shop, offer, there[offer].brand_id): price for (shop, offer), price in found.items()}
 
