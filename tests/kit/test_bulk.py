@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from psycopg import Connection, Pipeline
 
 from shoal.catalog.models import Category
-from shoal.kit.bulk import insert_rows, one_message, write
+from shoal.kit.bulk import insert_new, insert_rows, new_row, one_message, write
 from shoal.kit.transactions import OutsideTransaction, operation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,6 +31,24 @@ def test_rows_stand_there_as_they_were_given(count: int) -> None:
         (row.id, row.code, None, NAMES) for row in rows
     ]
     assert not any(row._state.adding for row in rows)
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_a_row_without_an_instance_has_its_models_defaults(count: int) -> None:
+    rows = [new_row(Category, code=f"row-{number}", names=NAMES) for number in range(count)]
+    operation(insert_new)(Category, rows)
+    there = {row.code: row for row in Category.objects.all()}
+    assert there.keys() == {row["code"] for row in rows}
+    for row in rows:
+        instance = Category(id=row["id"], code=row["code"], names=NAMES)
+        for field in Category._meta.concrete_fields:
+            stands = getattr(there[row["code"]], field.attname)
+            assert stands == getattr(instance, field.attname), field.attname
+
+
+def test_a_column_that_there_is_not_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match=r"Category has no \['colour'\]"):
+        new_row(Category, code="linen", colour="blue")
 
 
 @pytest.mark.parametrize("count", [2, 3])

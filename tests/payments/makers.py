@@ -31,7 +31,8 @@ def open_one(*, amount: int = 12_800, currency: str = "CNY", payer: Person | Non
         currency=currency,
     )
     with transaction.atomic():
-        return open_intents(wants=[want], at=NOW)[0]
+        open_intents(wants=[want], at=NOW)
+    return Intent.objects.get(subject=want.subject)
 
 
 def captured(intent: Intent, *, amount: int | None = None, **changes: object) -> ProviderNotice:

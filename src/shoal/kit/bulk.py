@@ -1,15 +1,16 @@
 """Writing sets of rows in one statement, and several such statements in one message."""
 
-import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
-from uuid import UUID
 
+import orjson
 from django.db import connection, models
+from psycopg.types.json import Jsonb
 
 from shoal.kit.asking import ask_together
 from shoal.kit.transactions import step
@@ -17,6 +18,8 @@ from shoal.kit.transactions import step
 _FEW = 2
 """Up to so many rows a COPY's further ways to the server cost more than they save."""
 
+Row = dict[str, Any]
+"""The values of a new row by column."""
 _Told = Callable[[int], None]
 _here = threading.local()
 
@@ -26,7 +29,7 @@ _Statement = tuple[str, Sequence[Any], _Told | None]
 
 @contextmanager
 def one_message() -> Iterator[None]:
-    """This will send all that `write` and `insert_rows` write in the block as one message.
+    """This will send all that `write` and the inserts below write in the block as one message.
 
     It goes when the block ends: one way to the server and back in place of one for each statement,
     so locked rows are free sooner; the server reads and plans each statement once. Nothing in the
@@ -61,9 +64,25 @@ def write(statement: str, values: Sequence[Any], *, told: _Told | None = None) -
             told(cursor.rowcount)
 
 
+def new_row(model: type[models.Model], /, **values: Any) -> Row:
+    """This will return a row of `model` for `insert_new`, with the model's defaults.
+
+    A dictionary by column, where an instance of the model would cost as much as all else that is
+    done for an order's row. Raises TypeError for a column that `model` does not have.
+    """
+    shape = _shape(model)
+    row = {**shape.constant, **values}
+    for column, make in shape.made:
+        if column not in values:
+            row[column] = make()
+    if len(row) != len(shape.constant):
+        raise TypeError(f"{model.__name__} has no {sorted(row.keys() - shape.constant)}")
+    return row
+
+
 @step
-def insert_rows(rows: Sequence[models.Model]) -> None:
-    """This will write new rows of one model, whose keys are set, in one statement.
+def insert_new(model: type[models.Model], rows: Sequence[Row]) -> None:
+    """This will write new rows of `model`, as `new_row` made them, in one statement.
 
     Many go through COPY, as long as they need not share a message with others: rendering each value
     into the text of an INSERT was most of the time of an order. Fewer go as one JSON text. Raises
@@ -72,56 +91,90 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     if len(rows) <= _FEW or getattr(_here, "statements", None) is not None:
-        _insert(rows)
+        _insert(model, rows)
     else:
-        _copy(rows)
+        _copy(model, rows)
+
+
+@step
+def insert_rows(rows: Sequence[models.Model]) -> None:
+    """This will write new rows of one model, whose keys are set: see `insert_new`."""
+    if not rows:
+        return
+    model = type(rows[0])
+    names = [(column, field.attname) for column, field in _fields(model).items()]
+    insert_new(model, [{column: getattr(row, name) for column, name in names} for row in rows])
     for row in rows:
         row._state.adding = False  # noqa: SLF001
         row._state.db = connection.alias  # noqa: SLF001
 
 
-def _insert(rows: Sequence[models.Model]) -> None:
-    options = rows[0]._meta  # noqa: SLF001 - documented in spite of its name
-    names = [(field.column, field.attname) for field in options.concrete_fields]
-    columns = ", ".join(f'"{column}"' for column, _ in names)
-    values = [{column: getattr(row, name) for column, name in names} for row in rows]
-    write(
-        f'INSERT INTO "{options.db_table}" ({columns}) SELECT {columns}'  # noqa: S608 - ours
-        f' FROM json_populate_recordset(NULL::"{options.db_table}", %s)',
-        [json.dumps(values, default=_as_text, ensure_ascii=False, check_circular=False)],
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A model's columns in their order with what each is by itself, and those made anew."""
+
+    constant: Mapping[str, Any]
+    made: Sequence[tuple[str, Callable[[], Any]]]
+    insert: str
+    copy: str
+    json: frozenset[str]
+
+
+@cache
+def _shape(model: type[models.Model]) -> _Shape:
+    fields, table = _fields(model), model._meta.db_table  # noqa: SLF001 - documented
+    columns = ", ".join(f'"{column}"' for column in fields)
+    made = {
+        column: field.default
+        for column, field in fields.items()
+        if field.has_default() and callable(field.default)
+    }
+    return _Shape(
+        constant={
+            column: None if column in made else field.get_default()
+            for column, field in fields.items()
+        },
+        made=list(made.items()),
+        insert=f'INSERT INTO "{table}" ({columns}) SELECT {columns}'  # noqa: S608 - ours
+        f' FROM json_populate_recordset(NULL::"{table}", %s)',
+        copy=f'COPY "{table}" ({columns}) FROM STDIN',
+        json=frozenset(
+            column for column, field in fields.items() if isinstance(field, models.JSONField)
+        ),
     )
 
 
+def _fields(model: type[models.Model]) -> "dict[str, models.Field[Any, Any]]":
+    """The fields of `model` that have a column, by its name and in their order."""
+    fields = model._meta.concrete_fields  # noqa: SLF001 - documented in spite of its name
+    return {str(field.column): field for field in fields}
+
+
+def _insert(model: type[models.Model], rows: Sequence[Row]) -> None:
+    write(_shape(model).insert, [orjson.dumps(rows, default=_as_text).decode()])
+
+
 def _as_text(value: object) -> str:
-    """A value as PostgreSQL reads it from text."""
-    if isinstance(value, UUID | Decimal):
+    """A value that JSON does not have, as PostgreSQL reads it from text."""
+    if isinstance(value, Decimal):
         return str(value)
-    if isinstance(value, date):  # and datetime
-        return value.isoformat()
     if isinstance(value, bytes | memoryview):
         return f"\\x{bytes(value).hex()}"
     raise TypeError(f"{type(value).__name__} has no text that PostgreSQL would read")
 
 
-def _copy(rows: Sequence[models.Model]) -> None:
-    options = rows[0]._meta  # noqa: SLF001 - documented in spite of its name
-    fields = options.concrete_fields
-    prepared = {field.attname: field for field in fields if isinstance(field, models.JSONField)}
-    names = [field.attname for field in fields]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    copying = f'COPY "{options.db_table}" ({columns}) FROM STDIN'
+def _copy(model: type[models.Model], rows: Sequence[Row]) -> None:
+    shape = _shape(model)
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
-        cursor.copy(copying) as out,
+        cursor.copy(shape.copy) as out,
     ):
         for row in rows:
             out.write_row(
                 [
-                    prepared[name].get_db_prep_save(getattr(row, name), connection)
-                    if name in prepared
-                    else getattr(row, name)
-                    for name in names
+                    Jsonb(value) if column in shape.json and value is not None else value
+                    for column, value in ((column, row[column]) for column in shape.constant)
                 ]
             )
 

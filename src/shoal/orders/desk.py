@@ -15,7 +15,7 @@ from django.db import IntegrityError
 
 from shoal.kit import vault
 from shoal.kit.asking import ask
-from shoal.kit.bulk import insert_rows, one_message
+from shoal.kit.bulk import Row, insert_new, one_message
 from shoal.kit.combining import Combiner
 from shoal.kit.errors import Busy, Refused
 from shoal.kit.transactions import operation
@@ -30,7 +30,7 @@ from shoal.orders.discounts import (
     check_promised,
     discounts_of,
 )
-from shoal.orders.models import Order
+from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, Receipt
 from shoal.orders.pricing import PricedLine
 from shoal.orders.requests import AddressGone, KeyUsed, OrderRequest, Placed, WantedLine, digest_of
 from shoal.orders.rows import OrderRows, order_rows
@@ -308,50 +308,49 @@ def _take_gifts(draft: _Draft, books: Books, left: Counter[UUID]) -> None:
         kept.append(row)
     if len(kept) < len(draft.discounted.granted):
         draft.discounted = replace(draft.discounted, granted=tuple(kept))
-        draft.rows = _rows(draft, books, sealed=bytes(draft.rows.order.sealed))
+        draft.rows = _rows(draft, books, sealed=draft.rows.order["sealed"])
 
 
 def _write(drafts: Sequence[_Draft], books: Books) -> list[Placed]:
     made = [draft.rows for draft in drafts]
     orders = [one.order for one in made]
-    lines = [line for one in made for line in one.lines]
-    insert_rows(orders)
-    insert_rows([parcel for one in made for parcel in one.parcels])
-    insert_rows(lines)
+    insert_new(Order, orders)
+    insert_new(Parcel, [parcel for one in made for parcel in one.parcels])
+    insert_new(OrderLine, [line for one in made for line in one.lines])
     _note_customers(books)
-    take_promotions(wants=_taken(drafts, orders), by="desk")
-    insert_rows([one.step for one in made])
-    insert_rows([one.receipt for one in made])
-    placed_at = {order.id: order.placed_at for order in orders}
+    take_promotions(wants=_taken(drafts), by="desk")
+    insert_new(OrderStep, [one.step for one in made])
+    insert_new(Receipt, [one.receipt for one in made])
     hold(
         holds=[
-            NewHold(line.id, line.allotment_id, line.quantity, placed_at[line.order_id])
-            for line in lines
+            NewHold(line["id"], line["allotment_id"], line["quantity"], one.order["placed_at"])
+            for one in made
+            for line in one.lines
         ],
         by="desk",
     )
     if orders:
-        open_intents(wants=[_intent(order) for order in orders], at=orders[-1].placed_at)
+        open_intents(wants=[_intent(order) for order in orders], at=orders[-1]["placed_at"])
     return [_placed(order) for order in orders]
 
 
-def _taken(drafts: Sequence[_Draft], orders: Sequence[Order]) -> list[Taken]:
+def _taken(drafts: Sequence[_Draft]) -> list[Taken]:
     return [
         Taken(
             promotion=row.promotion.id,
             claim=row.claim.id if row.claim else None,
-            order=order.id,
+            order=draft.rows.order["id"],
             amount=row.amount,
             times=row.times,
-            at=order.placed_at,
+            at=draft.request.at,
         )
-        for draft, order in zip(drafts, orders, strict=True)
+        for draft in drafts
         for row in draft.discounted.granted
     ]
 
 
-def _intent(order: Order) -> IntentWanted:
-    return IntentWanted(order.id, order.customer_id, order.total_minor, order.currency)
+def _intent(order: Row) -> IntentWanted:
+    return IntentWanted(order["id"], order["customer_id"], order["total_minor"], order["currency"])
 
 
 def _note_customers(books: Books) -> None:
@@ -364,5 +363,7 @@ def _note_customers(books: Books) -> None:
     note_purchases(units=changed)
 
 
-def _placed(order: Order) -> Placed:
-    return Placed(order.id, order.code, order.total_minor, order.currency, order.expires_at)
+def _placed(order: Row) -> Placed:
+    return Placed(
+        order["id"], order["code"], order["total_minor"], order["currency"], order["expires_at"]
+    )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from shoal.kit.ids import short_code, uuid7
+from shoal.kit.bulk import Row, new_row
 from shoal.orders.discounts import Discounted, Granted, LineShare
 from shoal.orders.models import Order, OrderLine, OrderStep, Parcel, Receipt
 from shoal.orders.pricing import PricedLine
@@ -18,13 +18,13 @@ from shoal.traffic.rules import Attribution
 
 @dataclass(slots=True)
 class OrderRows:
-    """All that an order begins with."""
+    """All that an order begins with, as `kit.bulk.insert_new` writes it."""
 
-    order: Order
-    parcels: list[Parcel]
-    lines: list[OrderLine]
-    step: OrderStep
-    receipt: Receipt
+    order: Row
+    parcels: list[Row]
+    lines: list[Row]
+    step: Row
+    receipt: Row
 
 
 def order_rows(
@@ -44,11 +44,10 @@ def order_rows(
     Amounts are minor units of the shop's currency.
     """
     goods, carried = sum(line.line_minor for line in lines), sum(freight.values())
-    order = Order(
-        id=uuid7(),
-        code=short_code(),
+    order = new_row(
+        Order,
         customer_id=wish.customer,
-        storefront=shop,
+        storefront_id=shop.id,
         earner_id=attribution.earner,
         share_id=attribution.share,
         attribution=attribution.reason,
@@ -64,32 +63,30 @@ def order_rows(
         expires_at=wish.at + settings.SHOAL_UNPAID_AFTER,
     )
     parcels = {
-        brand: Parcel(
-            id=uuid7(), code=short_code(), order=order, brand_id=brand, freight_minor=minor
-        )
+        brand: new_row(Parcel, order_id=order["id"], brand_id=brand, freight_minor=minor)
         for brand, minor in freight.items()
     }
     return OrderRows(
         order,
         list(parcels.values()),
         _lines(order, parcels, lines, discounted),
-        OrderStep(id=uuid7(), order=order, state=order.state, by=by, at=wish.at),
-        Receipt(
-            id=uuid7(),
+        new_row(OrderStep, order_id=order["id"], state=order["state"], by=by, at=wish.at),
+        new_row(
+            Receipt,
             customer=wish.customer,
             key=wish.key,
-            order=order,
+            order_id=order["id"],
             digest=digest_of(wish),
         ),
     )
 
 
 def _lines(
-    order: Order,
-    parcels: Mapping[UUID, Parcel],
+    order: Row,
+    parcels: Mapping[UUID, Row],
     lines: list[PricedLine],
     discounted: Discounted,
-) -> list[OrderLine]:
+) -> list[Row]:
     """The rows of an order's lines, and after them those of its gifts."""
     rows = [
         _line(order, parcels[line.offer.brand_id], line, share)
@@ -97,11 +94,11 @@ def _lines(
     ]
     rows += [_gift(order, parcels, granted) for granted in discounted.gifts]
     for number, row in enumerate(rows, start=1):
-        row.number = number
+        row["number"] = number
     return rows
 
 
-def _line(order: Order, parcel: Parcel, line: PricedLine, share: LineShare) -> OrderLine:
+def _line(order: Row, parcel: Row, line: PricedLine, share: LineShare) -> Row:
     offer, product = line.offer, line.offer.sku.product
     parts = share_line(
         sale=line.terms.sale,
@@ -109,18 +106,17 @@ def _line(order: Order, parcel: Parcel, line: PricedLine, share: LineShare) -> O
         markup=line.markup,
         rate_bp=line.terms.rate_bp,
         quantity=line.quantity,
-        earns=order.earner_id is not None,
+        earns=order["earner_id"] is not None,
         brand_discount=share.brand,
         keeper_discount=share.keeper,
     )
     # What the parties get: the platform's discount is paid to them all the same.
     taxed = parts.line - share.brand - share.keeper
     promised: int | None = offer.return_days
-    return OrderLine(
-        id=uuid7(),
-        # Keys and not the rows: a batch has thousands of lines, and nobody follows these relations.
-        order_id=order.id,
-        parcel_id=parcel.id,
+    return new_row(
+        OrderLine,
+        order_id=order["id"],
+        parcel_id=parcel["id"],
         offer_id=offer.id,
         offer_version=offer.version,
         sku_id=offer.sku_id,
@@ -145,21 +141,21 @@ def _line(order: Order, parcel: Parcel, line: PricedLine, share: LineShare) -> O
     )
 
 
-def _gift(order: Order, parcels: Mapping[UUID, Parcel], granted: Granted) -> OrderLine:
+def _gift(order: Row, parcels: Mapping[UUID, Row], granted: Granted) -> Row:
     """A line that costs nothing: it travels in its brand's parcel and holds stock as any other."""
     part = granted.gift
     if part is None:
         raise TypeError("not a gift")
     offer, product = part.offer, part.offer.sku.product
     promised: int | None = offer.return_days
-    return OrderLine(
-        id=uuid7(),
-        order=order,
-        parcel=parcels[offer.brand_id],
-        gift_of=granted.promotion,
-        offer=offer,
+    return new_row(
+        OrderLine,
+        order_id=order["id"],
+        parcel_id=parcels[offer.brand_id]["id"],
+        gift_of_id=granted.promotion.id,
+        offer_id=offer.id,
         offer_version=offer.version,
-        sku=offer.sku,
+        sku_id=offer.sku_id,
         allotment_id=offer.allotment_id,
         titles=product.titles,
         quantity=part.quantity,

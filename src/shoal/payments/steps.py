@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from procrastinate.contrib.django import app as jobs
 
-from shoal.kit.bulk import insert_rows
+from shoal.kit.bulk import insert_new, new_row
 from shoal.kit.errors import Refused
 from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import step
@@ -52,25 +52,28 @@ class RefundWanted:
 @step
 def open_intents(
     *, wants: Sequence[IntentWanted], at: datetime, provider: str | None = None
-) -> list[Intent]:
-    """This will open an intent for each of `wants` and return them in that order.
+) -> None:
+    """This will open an intent for each of `wants`.
 
     Without `provider` it is the one that the settings name. The database refuses a second open
     intent for one subject.
     """
-    intents = [
-        Intent(
-            subject=want.subject,
-            payer_id=want.payer,
-            provider=provider or default_provider(),
-            amount=want.amount,
-            currency=want.currency,
-            created_at=at,
-        )
-        for want in wants
-    ]
-    insert_rows(intents)
-    return intents
+    asked = provider or default_provider()
+    insert_new(
+        Intent,
+        [
+            new_row(
+                Intent,
+                subject=want.subject,
+                payer_id=want.payer,
+                provider=asked,
+                amount=want.amount,
+                currency=want.currency,
+                created_at=at,
+            )
+            for want in wants
+        ],
+    )
 
 
 @step
