@@ -113,14 +113,17 @@ def offer_by_code(*, code: str, brand: Brand | None = None) -> Offer:
     return offer
 
 
-def offers_by_code(*, codes: Iterable[str]) -> dict[str, Offer]:
-    """This will return the offers with these codes, by code."""
-    return {offer.code: offer for offer in full_offers().filter(code__in=list(codes))}
-
-
 def offer_ids(*, codes: Iterable[str]) -> dict[str, UUID]:
     """This will return the ids of the offers with these codes, by code."""
     return _offer_ids.of(codes)
+
+
+def offer_id(*, code: str) -> UUID:
+    """This will return the id of the offer with this code. Raises NotFound."""
+    found = _offer_ids.of([code]).get(code)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def best_offers(*, product_ids: Iterable[UUID], at: datetime) -> dict[UUID, Offer]:

@@ -65,7 +65,7 @@ def test_who_finds_the_house_full_waits_and_keeps_her_place(alice, market):
     waits = alice.post("/checkout", wish)
     assert (waits.status_code, waits["Retry-After"]) == (503, "3")
     page = waits.content.decode()
-    assert "You are in the line" in page
+    assert "You are in line" in page
     assert 'name="note" value="请放门口"' in page
     assert not Order.objects.exists()
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shoal.kit import clock
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.money import Money
-from shoal.offers.queries import offer_by_code
+from shoal.offers.queries import offer_id
 from shoal.orders import known
 from shoal.orders.carts import choose_cart_lines, put_in_cart, set_cart_quantity
 from shoal.orders.quotes import Quote, cart_quote, cart_shops, cart_size
@@ -67,9 +67,9 @@ def lines(request: HttpRequest) -> HttpResponse:
     wants_piece = bool(request.headers.get("HX-Request"))
     refused: Refused | None = None
     try:
-        offer = offer_by_code(code=request.POST.get("offer", ""))
+        offer = offer_id(code=request.POST.get("offer", ""))
         quantity = whole(request.POST.get("quantity"), default=1)
-        put_in_cart(visitor=owner, shop=shop, offer=offer.id, quantity=quantity, at=clock.now())
+        put_in_cart(visitor=owner, shop=shop, offer=offer, quantity=quantity, at=clock.now())
     except Refused as refusal:
         if not wants_piece:
             raise

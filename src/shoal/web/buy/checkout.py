@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shoal.kit import clock
-from shoal.kit.errors import NotFound, Refused
+from shoal.kit.errors import Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.money import Money
-from shoal.offers.queries import offer_ids, offers_by_code
+from shoal.offers.queries import offer_id, offer_ids
 from shoal.orders import known
 from shoal.orders.carts import MOST_UNITS, clear_ordered
 from shoal.orders.desk import OrderRequest, WantedLine, place_order
@@ -154,13 +154,9 @@ def _quote(request: HttpRequest, desk: _Desk) -> Quote:
             buyer=buyer,
             coupons=desk.coupons,
         )
-    offer = offers_by_code(codes=[desk.offer]).get(desk.offer)
-    if offer is None:
-        raise NotFound
-    wanted = [(offer.id, desk.quantity)]
     return quote(
         shop=desk.shop,
-        wanted=wanted,
+        wanted=[(offer_id(code=desk.offer), desk.quantity)],
         region=desk.region,
         at=at,
         buyer=buyer,
