@@ -31,6 +31,9 @@ NEW_PASSWORD: Final[dict[str, Any]] = {"autocomplete": "new-password"}
 SWITCH: Final[dict[str, Any]] = {"class": "switch", "role": "switch"}
 
 
+_SELECTED = SafeString(" selected")
+
+
 class LongSelect(forms.Select):
     """A select with many options: Django renders a template for each, this all at once."""
 
@@ -46,9 +49,9 @@ class LongSelect(forms.Select):
         chosen = {str(one) for one in self.format_value(value)}
         options = format_html_join(
             "",
-            "<option{}>{}</option>",
+            '<option value="{}"{}>{}</option>',
             (
-                (flatatt({"value": str(code), "selected": str(code) in chosen}), label)
+                (code, _SELECTED if str(code) in chosen else "", label)
                 for code, label in self.choices
             ),
         )
