@@ -5,9 +5,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Max
-from django.db.models.functions import Cast
 
+from shoal.kit.asking import ask, rows_of
 from shoal.kit.errors import NotFound
 from shoal.kit.ids import catch_up
 from shoal.kit.transactions import step
@@ -24,9 +23,13 @@ def lock_rows(model: type[M], ids: Iterable[UUID]) -> dict[UUID, M]:
     clock those were made by.
     """
     wanted = sorted(set(ids))
-    manager = model._default_manager  # noqa: SLF001 - documented in spite of its name
-    rows = manager.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
-    found = {row.pk: row for row in rows}
+    if not wanted:
+        return {}
+    key = model._meta.pk  # noqa: SLF001 - documented in spite of its name
+    if key is None:
+        raise TypeError("rows need a primary key")
+    which = f'WHERE "{key.column}" = ANY(%s) ORDER BY "{key.column}" FOR UPDATE'
+    found = {row.pk: row for row in rows_of(model, which, [wanted])}
     _catch_up_with_steps(model, list(found))
     return found
 
@@ -44,9 +47,9 @@ def _catch_up_with_steps(model: type[models.Model], ids: list[UUID]) -> None:
     relation = getattr(getattr(model, "steps", None), "rel", None)
     if relation is None or not ids:
         return
-    steps = relation.related_model._default_manager  # noqa: SLF001 - as above
-    of_rows = steps.filter(**{f"{relation.field.name}__in": ids})
+    table, column = relation.related_model._meta.db_table, relation.field.column  # noqa: SLF001
     # As text, so that it is found by the rows' own index; the order is the same.
-    newest = of_rows.aggregate(newest=Max(Cast("id", models.TextField())))["newest"]
+    question = f'SELECT max(id::text) FROM "{table}" WHERE "{column}" = ANY(%s)'  # noqa: S608
+    ((newest,),) = ask(question, [ids])
     if newest is not None:
         catch_up(UUID(newest))

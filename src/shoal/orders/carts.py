@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from shoal.kit.asking import rows_of
+from shoal.kit.bulk import write
 from shoal.kit.errors import NotFound, Refused
 from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation
@@ -27,6 +29,12 @@ ON CONFLICT (visitor, shop_id, offer_id) DO UPDATE SET
     chosen = true,
     seen_minor = excluded.seen_minor
 """
+
+_CHOOSE = """
+UPDATE orders_cartline SET chosen = (id = ANY(%s::uuid[]))
+WHERE visitor = %s AND shop_id = %s AND chosen <> (id = ANY(%s::uuid[]))
+"""
+_CLEAR = "DELETE FROM orders_cartline WHERE visitor = %s AND shop_id = %s AND offer_id = ANY(%s)"
 
 
 class CartFull(Refused):
@@ -72,15 +80,13 @@ def set_cart_quantity(*, visitor: UUID, line: UUID, quantity: int) -> None:
 @operation
 def choose_cart_lines(*, visitor: UUID, shop: Shop, chosen: set[UUID]) -> None:
     """This will choose exactly these lines of a visitor's cart for the next order."""
-    rows = CartLine.objects.filter(visitor=visitor, shop=shop)
-    rows.filter(id__in=chosen).update(chosen=True)
-    rows.exclude(id__in=chosen).update(chosen=False)
+    write(_CHOOSE, [list(chosen), visitor, shop.id, list(chosen)])
 
 
 @operation
 def clear_ordered(*, visitor: UUID, shop: Shop, offers: set[UUID]) -> None:
     """This will take what has just been ordered out of the cart."""
-    CartLine.objects.filter(visitor=visitor, shop=shop, offer__in=offers).delete()
+    write(_CLEAR, [visitor, shop.id, list(offers)])
 
 
 @operation
@@ -91,11 +97,9 @@ def adopt_cart(*, visitor: UUID, into: UUID) -> None:
     """
     if visitor == into:
         return
-    kept = {
-        (row.shop_id, row.offer_id): row
-        for row in CartLine.objects.select_for_update().filter(visitor=into).order_by("id")
-    }
-    for row in CartLine.objects.select_for_update().filter(visitor=visitor).order_by("id"):
+    rows = rows_of(CartLine, "WHERE visitor = ANY(%s) ORDER BY id FOR UPDATE", [[visitor, into]])
+    kept = {(row.shop_id, row.offer_id): row for row in rows if row.visitor == into}
+    for row in (row for row in rows if row.visitor == visitor):
         there = kept.get((row.shop_id, row.offer_id))
         if there is None:
             row.visitor = into

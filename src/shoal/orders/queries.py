@@ -11,8 +11,10 @@ from django.db.models import Count, Max, OuterRef, Prefetch, QuerySet, Subquery,
 from django.db.models.functions import TruncHour
 
 from shoal.kit import vault
+from shoal.kit.asking import rows_of
 from shoal.kit.errors import NotFound
 from shoal.kit.money import Money
+from shoal.orders import known
 from shoal.orders.models import (
     Order,
     OrderLine,
@@ -63,8 +65,12 @@ def order_to_pay(*, customer: UUID, code: str) -> Order:
 
     For the way to its payment and back: pages that ask again and again what state it is in.
     """
-    rows = Order.objects.filter(customer=customer, code=code)
-    return _one(rows.select_related("storefront"))
+    found = rows_of(Order, "WHERE customer_id = %s AND code = %s", [customer, code])
+    if not found:
+        raise NotFound
+    order = found[0]
+    order.storefront = known.shops([order.storefront_id])[order.storefront_id]
+    return order
 
 
 def orders_of_shop(*, shop: UUID, states: Iterable[str] = ()) -> QuerySet[Order]:

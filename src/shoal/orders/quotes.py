@@ -5,10 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
-
 from shoal.brands.models import Brand
-from shoal.kit.asking import ask
+from shoal.kit.asking import ask, rows_of
 from shoal.kit.errors import Refused
 from shoal.offers.rules import Terms
 from shoal.orders import known, pricing
@@ -19,6 +17,9 @@ from shoal.orders.promoting import Buyer, QuotedCoupon, promote
 from shoal.shelves.rules import ShopPrice
 from shoal.shops.models import Shop
 from shoal.stock.queries import available
+
+_CART = "WHERE visitor = %s AND shop_id = %s ORDER BY added_at, id"
+_SIZES = "SELECT shop_id, count(*) FROM orders_cartline WHERE visitor = %s GROUP BY shop_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def cart_quote(
     coupons: Sequence[str] | None = None,
 ) -> Quote:
     """This will price a visitor's cart in `shop`. `region` may be empty: freight is then open."""
-    rows = list(CartLine.objects.filter(visitor=visitor, shop=shop).order_by("added_at", "id"))
+    rows = rows_of(CartLine, _CART, [visitor, shop.id])
     return quote(
         shop=shop,
         wanted=[(row.offer_id, row.quantity) for row in rows],
@@ -130,8 +131,7 @@ def cart_quote(
 
 def cart_shops(*, visitor: UUID) -> list[tuple[Shop, int]]:
     """This will list the shops where a visitor has something in her cart, and how many things."""
-    rows = CartLine.objects.filter(visitor=visitor).values_list("shop").annotate(size=Count("id"))
-    sizes = dict(rows)
+    sizes: dict[UUID, int] = dict(ask(_SIZES, [visitor]))
     shops = sorted(known.shops(sizes).values(), key=lambda shop: (shop.name, shop.id))
     return [(shop, sizes[shop.id]) for shop in shops]
 

@@ -111,9 +111,8 @@ def start_payment(
 @operation
 def _hold_payment(*, intent: Intent, payer: Payer, at: datetime, anew: bool = False) -> Intent:
     # All of them: a payment that arrives by an earlier way closes this one at the same moment.
-    lock_intents(subjects=[intent.subject])
-    held = Intent.objects.filter(id=intent.id, state=Intent.State.OPEN).first()
-    if held is None:
+    held = lock_intents(subjects=[intent.subject]).get(intent.id)
+    if held is None or held.state != Intent.State.OPEN:
         raise NotPayable
     held = _in_the_way_chosen(held=held, payer=payer, at=at, anew=anew)
     # From here on money may arrive: ask about it even if no notice ever comes.

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from shoal.kit.asking import rows_of
 from shoal.kit.errors import NotFound
 from shoal.payments.models import Intent, Notice, Refund, RefundStep
 from shoal.payments.rules import Verdict
@@ -13,10 +14,10 @@ from shoal.payments.rules import Verdict
 
 def intent_for(*, subject: UUID) -> Intent:
     """This will return the newest intent for `subject`, or raise NotFound."""
-    intent = Intent.objects.filter(subject=subject).order_by("-id").first()
-    if intent is None:
+    newest = rows_of(Intent, "WHERE subject = %s ORDER BY id DESC LIMIT 1", [subject])
+    if not newest:
         raise NotFound
-    return intent
+    return newest[0]
 
 
 def intents_for(*, subject: UUID) -> list[Intent]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from procrastinate.contrib.django import app as jobs
 
+from shoal.kit.asking import ask
 from shoal.kit.bulk import insert_new, new_row
 from shoal.kit.errors import Refused
 from shoal.kit.locks import lock_rows
@@ -77,14 +78,15 @@ def open_intents(
 
 
 @step
-def lock_intents(*, subjects: Iterable[UUID]) -> None:
-    """This will lock every intent for `subjects`, in sorted order.
+def lock_intents(*, subjects: Iterable[UUID]) -> dict[UUID, Intent]:
+    """This will lock every intent for `subjects`, in sorted order, and return them by id.
 
     Whoever locks rows of its own and then asks for a refund calls this first: a provider's notice
     takes the same locks in the same order.
     """
-    ids = Intent.objects.filter(subject__in=set(subjects))
-    lock_rows(Intent, ids.values_list("id", flat=True))
+    wanted = list(set(subjects))
+    ids = ask("SELECT id FROM payments_intent WHERE subject = ANY(%s)", [wanted])
+    return lock_rows(Intent, [intent for (intent,) in ids])
 
 
 @step

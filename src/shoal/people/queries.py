@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from shoal.kit import vault
-from shoal.kit.asking import ask
+from shoal.kit.asking import ask, rows_of
 from shoal.kit.errors import NotFound
 from shoal.kit.masking import mask_email, mask_phone
 from shoal.people import rules
@@ -19,6 +19,7 @@ _ADDRESSES = """
 SELECT code, region, is_default, sealed FROM people_address
 WHERE person_id = %s AND removed_at IS NULL ORDER BY is_default DESC, created_at DESC, id DESC
 """
+_ACCEPTED = "SELECT 1 FROM people_termsacceptance WHERE person_id = %s AND terms_id = %s"
 _SEALED = """
 SELECT person_id, code, region, is_default, sealed FROM people_address
 WHERE code = ANY(%s) AND removed_at IS NULL
@@ -91,7 +92,8 @@ def person_by_code(code: str) -> Person:
 
 def person_by_id(person: UUID) -> Person | None:
     """This will return the active person with this id, or None."""
-    return Person.objects.filter(pk=person, is_active=True).first()
+    found = rows_of(Person, "WHERE id = %s AND is_active", [person])
+    return found[0] if found else None
 
 
 def person_by_wechat(openid: str) -> Person | None:
@@ -216,13 +218,14 @@ def operators() -> list[tuple[Person, str]]:
 
 def terms_now() -> Terms | None:
     """This will return the newest version of the terms; None before any was published."""
-    return Terms.objects.order_by("-version").first()
+    newest = rows_of(Terms, "ORDER BY version DESC LIMIT 1", [])
+    return newest[0] if newest else None
 
 
 def terms_owed(person: Person) -> Terms | None:
     """This will return the version of the terms that a person must still accept, or None."""
     newest = terms_now()
-    if newest is None or person.acceptances.filter(terms=newest).exists():
+    if newest is None or ask(_ACCEPTED, [person.pk, newest.pk]):
         return None
     return newest
 

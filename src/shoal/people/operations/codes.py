@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from shoal.kit import vault
+from shoal.kit.asking import ask, rows_of
 from shoal.kit.errors import Refused
 from shoal.kit.transactions import operation
 from shoal.notify.steps import send_text
@@ -21,6 +22,11 @@ _TRIES_PER_CODE = 5
 _HOUR = timedelta(hours=1)
 _PER_NUMBER_A_DAY = 3  # times what the hour allows
 _TRIES_PER_NETWORK = 5  # times the codes that a network may ask for
+_ON_ITS_WAY = """
+SELECT 1 FROM people_onetimecode
+WHERE phone_index = %s AND used_at IS NULL AND tries = 0 AND sent_at > %s LIMIT 1
+"""
+_NEWEST = "WHERE phone_index = %s ORDER BY sent_at DESC, id DESC LIMIT 1 FOR UPDATE"
 
 
 class NotAPhone(Refused):
@@ -51,9 +57,7 @@ def request_code(*, phone: str, network: str, at: datetime) -> None:
     """
     number = _parsed(phone)
     index = vault.blind_index("phone", number)
-    if OneTimeCode.objects.filter(
-        phone_index=index, used_at=None, tries=0, sent_at__gt=at - rules.RESEND_AFTER
-    ).exists():
+    if ask(_ON_ITS_WAY, [index, at - rules.RESEND_AFTER]):
         return
     _count_requests(index=index, network=network, at=at)
     digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
@@ -89,12 +93,7 @@ def _try_code(*, number: str, code: str, network: str, at: datetime) -> Person |
         _count_tries(network=network, at=at)
     except TooMany as refused:
         return refused
-    newest = (
-        OneTimeCode.objects.select_for_update()
-        .filter(phone_index=index)
-        .order_by("-sent_at", "-pk")
-        .first()
-    )
+    newest = next(iter(rows_of(OneTimeCode, _NEWEST, [index])), None)
     # The same work whether or not there is a code, so that time tells nothing.
     given = _digest(newest.id if newest else UUID(int=0), rules.parse_code(code))
     held = bytes(newest.digest) if newest else bytes(len(given))
@@ -113,12 +112,8 @@ def _try_code(*, number: str, code: str, network: str, at: datetime) -> Person |
 
 
 def _holder(*, number: str, index: bytes, at: datetime) -> Person:
-    identity = (
-        Identity.objects.select_related("person")
-        .filter(kind=Identity.Kind.PHONE, blind_index=index)
-        .first()
-    )
-    if identity is not None:
+    found = rows_of(Identity, "WHERE kind = %s AND blind_index = %s", [Identity.Kind.PHONE, index])
+    for identity in found:
         identity.proved_at = at
         identity.save(update_fields=["proved_at"])
         return identity.person

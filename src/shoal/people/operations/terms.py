@@ -8,6 +8,7 @@ from django.db.models import Max
 from shoal.kit.errors import Refused
 from shoal.kit.transactions import operation
 from shoal.people.models import Person, Terms, TermsAcceptance
+from shoal.people.queries import terms_now
 
 
 class TermsChanged(Refused):
@@ -31,7 +32,7 @@ def accept_terms(*, people: Iterable[Person], version: int, at: datetime) -> Non
 
     Raises TermsChanged when `version` is not the newest: they accepted what they did not read.
     """
-    newest = Terms.objects.order_by("-version").first()
+    newest = terms_now()
     if newest is None or newest.version != version:
         raise TermsChanged
     TermsAcceptance.objects.bulk_create(
