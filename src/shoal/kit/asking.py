@@ -23,9 +23,14 @@ def ask(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
     Raises what Django raises when the database does not answer.
     """
-    with cast("DatabaseWrapper", connection).prepared_cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(question, values)
         return cast("list[tuple[Any, ...]]", cursor.fetchall())
+
+
+def prepared_cursor() -> CursorWrapper:
+    """This will return a cursor whose statements the server reads and plans once."""
+    return cast("DatabaseWrapper", connection).prepared_cursor()
 
 
 def rows_of(model: type[M], which: str, values: Sequence[Any]) -> list[M]:

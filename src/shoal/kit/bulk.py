@@ -12,7 +12,7 @@ import orjson
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
-from shoal.kit.asking import ask_together
+from shoal.kit.asking import ask_together, prepared_cursor
 from shoal.kit.transactions import step
 
 _FEW = 2
@@ -58,7 +58,7 @@ def write(statement: str, values: Sequence[Any], *, told: _Told | None = None) -
     if statements is not None:
         statements.append((statement, values, told))
         return
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         if told:
             told(cursor.rowcount)
@@ -198,7 +198,7 @@ def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in every)
     names = ", ".join(f'"{field.column}"' for field in every)
     assignments = ", ".join(f'"{field.column}" = given."{field.column}"' for field in columns)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f'UPDATE "{options.db_table}" AS kept SET {assignments}'  # noqa: S608 - names of ours
             f' FROM unnest({arrays}) AS given ({names}) WHERE kept."{key.column}" ='

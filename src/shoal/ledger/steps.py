@@ -8,12 +8,21 @@ from uuid import UUID
 
 from django.db import connection
 
-from shoal.kit.ids import uuid7
+from shoal.kit.asking import ask
+from shoal.kit.bulk import insert_new, new_row
 from shoal.kit.money import Money
 from shoal.kit.transactions import step
 from shoal.ledger.models import Account, Balance, Transfer
 
 PARTY_KINDS = frozenset({Account.Kind.BRAND, Account.Kind.KEEPER, Account.Kind.DEPOSIT})
+_ACCOUNTS = """
+SELECT id, kind, currency, party, provider FROM ledger_account
+WHERE kind = ANY(%s) AND currency = ANY(%s) AND party = ANY(%s)
+"""
+_ACCOUNTS_AND_OURS = """
+SELECT id, kind, currency, party, provider FROM ledger_account
+WHERE kind = ANY(%s) AND currency = ANY(%s) AND (party = ANY(%s) OR party IS NULL)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +60,9 @@ def post(*, transfers: Sequence[NewTransfer]) -> None:
     accounts = _accounts(
         {transfer.debit for transfer in transfers} | {transfer.credit for transfer in transfers}
     )
-    Transfer.objects.bulk_create(
-        Transfer(
-            id=uuid7(),
+    rows = [
+        new_row(
+            Transfer,
             entry=transfer.entry,
             kind=transfer.kind,
             debit_id=accounts[transfer.debit],
@@ -65,7 +74,8 @@ def post(*, transfers: Sequence[NewTransfer]) -> None:
             by=transfer.by,
         )
         for transfer in transfers
-    )
+    ]
+    insert_new(Transfer, rows)
     _move_balances(transfers, accounts)
 
 
@@ -101,18 +111,18 @@ def _accounts(keys: Iterable[AccountKey]) -> dict[AccountKey, UUID]:
 
 
 def _find(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
-    rows = Account.objects.filter(
-        kind__in={key.kind for key in keys}, currency__in={key.currency for key in keys}
-    )
     parties = {key.party for key in keys}
-    rows = (
-        rows.filter(party__in=parties - {None})
-        if None not in parties
-        else rows.filter(party__in=parties - {None}) | rows.filter(party=None)
+    rows = ask(
+        _ACCOUNTS_AND_OURS if None in parties else _ACCOUNTS,
+        [
+            list({key.kind for key in keys}),
+            list({key.currency for key in keys}),
+            [party for party in parties if party],
+        ],
     )
     by_key = {
-        AccountKey(Account.Kind(row.kind), row.currency, row.party, row.provider): row.id
-        for row in rows
+        AccountKey(Account.Kind(kind), currency, party, provider): account
+        for account, kind, currency, party, provider in rows
     }
     return {key: by_key[key] for key in keys if key in by_key}
 

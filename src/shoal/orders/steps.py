@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Max, Sum
+from django.db.models import F, Max
 
-from shoal.kit.bulk import update_rows
+from shoal.kit.asking import ask
+from shoal.kit.bulk import insert_new, new_row, update_rows
 from shoal.kit.events import publish
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
@@ -25,6 +26,11 @@ from shoal.promotions import steps as promotions
 from shoal.stock import steps as stock
 
 PROCESS = "payments"
+_LINES = "SELECT order_id, id FROM orders_orderline WHERE order_id = ANY(%s)"
+_GIVEN = """
+SELECT order_id, sum(platform_discount_minor)::bigint FROM orders_orderline
+WHERE order_id = ANY(%s) AND platform_discount_minor > 0 GROUP BY order_id
+"""
 
 
 class WrongState(RuntimeError):
@@ -65,10 +71,11 @@ def move_orders(
         _start_after_sales(orders)
         fields.append("after_sales_until")
     update_rows(list(orders.values()), fields)
-    OrderStep.objects.bulk_create(
-        OrderStep(id=uuid7(), order_id=order, state=to, reason=reason, by=by[order], at=at[order])
+    steps = [
+        new_row(OrderStep, order_id=order, state=to, reason=reason, by=by[order], at=at[order])
         for order in orders
-    )
+    ]
+    insert_new(OrderStep, steps)
 
 
 @step
@@ -266,8 +273,7 @@ def _why_back(order: Order) -> str:
 
 def _fund_discounts(orders: Mapping[UUID, Order], moments: Mapping[UUID, datetime]) -> None:
     """What the platform gives towards paid orders joins what the customers gave, in escrow."""
-    rows = OrderLine.objects.filter(order__in=list(orders), platform_discount_minor__gt=0)
-    sums = rows.order_by().values_list("order").annotate(total=Sum("platform_discount_minor"))
+    sums = ask(_GIVEN, [list(orders)]) if orders else []
     post(
         transfers=[
             NewTransfer(
@@ -341,7 +347,6 @@ def left_of(line: OrderLine) -> Left:
 
 def _lines_of(orders: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     found: dict[UUID, list[UUID]] = defaultdict(list)
-    rows = OrderLine.objects.filter(order__in=list(orders)).values_list("order_id", "id")
-    for order, line in rows:
+    for order, line in ask(_LINES, [list(orders)]):
         found[order].append(line)
     return found

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from shoal.kit.bulk import update_rows
+from shoal.kit.asking import ask
+from shoal.kit.bulk import insert_rows, update_rows, write
 from shoal.kit.events import publish
 from shoal.kit.ids import uuid7
 from shoal.kit.locks import lock_rows
@@ -26,6 +27,17 @@ _EXCESS_REASONS = {
 }
 
 Event = tuple[str, str]
+
+_OF_REFUNDS = "SELECT id, intent_id FROM payments_refund WHERE code = ANY(%s)"
+# Every number of what is paid for: the one that is captured closes the others.
+_PAID_FOR = """
+SELECT id FROM payments_intent
+WHERE subject IN (SELECT subject FROM payments_intent WHERE code = ANY(%s))
+"""
+_TOLD = "SELECT provider, event FROM payments_notice WHERE provider = ANY(%s) AND event = ANY(%s)"
+_CLOSE = """
+UPDATE payments_intent SET state = %s, closed_at = %s WHERE subject = ANY(%s) AND state = %s
+"""
 
 
 @dataclass(slots=True)
@@ -66,10 +78,8 @@ def take_notices(*, notices: Sequence[ProviderNotice], at: datetime) -> list[Ver
 def _open_books(notices: Sequence[ProviderNotice], at: datetime) -> _Books:
     paid = {notice.code for notice in notices if notice.kind is Kind.CAPTURED}
     returned = {notice.code for notice in notices if notice.kind is not Kind.CAPTURED}
-    of_refunds = dict(Refund.objects.filter(code__in=returned).values_list("id", "intent_id"))
-    # Every number of what is paid for: the one that is captured closes the others.
-    paid_for = Intent.objects.filter(code__in=paid).values("subject")
-    intent_ids = set(Intent.objects.filter(subject__in=paid_for).values_list("id", flat=True))
+    of_refunds: dict[UUID, UUID] = dict(ask(_OF_REFUNDS, [list(returned)]) if returned else ())
+    intent_ids = {intent for (intent,) in ask(_PAID_FOR, [list(paid)])} if paid else set()
     intents = lock_rows(Intent, intent_ids | set(of_refunds.values()))
     refunds = lock_rows(Refund, of_refunds)
     for row in refunds.values():
@@ -83,11 +93,11 @@ def _open_books(notices: Sequence[ProviderNotice], at: datetime) -> _Books:
 
 def _told_before(notices: Sequence[ProviderNotice]) -> set[Event]:
     # Read after the intents are locked: whoever told of the same event has committed by now.
-    rows = Notice.objects.filter(
-        provider__in={notice.provider for notice in notices},
-        event__in=[notice.event for notice in notices],
-    )
-    return set(rows.values_list("provider", "event"))
+    providers = list({notice.provider for notice in notices})
+    return {
+        (provider, event)
+        for provider, event in ask(_TOLD, [providers, [notice.event for notice in notices]])
+    }
 
 
 def _judge(books: _Books, told: ProviderNotice) -> Verdict:
@@ -262,8 +272,9 @@ def _save(books: _Books) -> None:
     )
     # A word about a number we do not know locked nothing: the same may be told at this moment.
     unknown = [notice for notice in books.notices if notice.intent_id is None]
-    Notice.objects.bulk_create(unknown, ignore_conflicts=True)
-    Notice.objects.bulk_create(notice for notice in books.notices if notice.intent_id is not None)
+    if unknown:
+        Notice.objects.bulk_create(unknown, ignore_conflicts=True)
+    insert_rows([notice for notice in books.notices if notice.intent_id is not None])
     _close_others(books)
     add_refunds(refunds=books.excess)
     post(transfers=books.transfers)
@@ -275,8 +286,8 @@ def _save(books: _Books) -> None:
 def _close_others(books: _Books) -> None:
     """What is paid is asked for no more, by whatever other way the payer had begun."""
     paid = [fact.subject for fact in books.captured]
-    others = Intent.objects.filter(subject__in=paid, state=Intent.State.OPEN)
-    others.update(state=Intent.State.CLOSED, closed_at=books.at)
+    if paid:
+        write(_CLOSE, [Intent.State.CLOSED, books.at, paid, Intent.State.OPEN])
 
 
 def _touched(intents: Iterable[Intent], ids: set[UUID | None]) -> list[Intent]:

@@ -113,6 +113,8 @@ def request_refunds(*, wants: Sequence[RefundWanted]) -> list[Refund]:
     What was asked for the same subject before is returned as it is and asks for nothing more.
     Raises RefundTooLarge, and keeps nothing, when one exceeds what is left of its payment.
     """
+    if not wants:
+        return []
     first: dict[UUID, RefundWanted] = {}
     for want in wants:
         first.setdefault(want.subject, want)

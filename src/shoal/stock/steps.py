@@ -17,6 +17,10 @@ from shoal.kit.locks import lock_rows
 from shoal.kit.transactions import step
 from shoal.stock.models import Allotment, Hold, Movement
 
+_END = """
+UPDATE stock_hold SET state = %s WHERE id = ANY(%s) AND state = 'held'
+RETURNING allotment_id, quantity, id
+"""
 _LOCK = "SELECT id, available FROM stock_allotment WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
 
 
@@ -258,15 +262,11 @@ def _end_holds(
 ) -> None:
     if not lines:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE stock_hold SET state = %s WHERE id = ANY(%s) AND state = 'held'
-            RETURNING allotment_id, quantity, id
-            """,
-            [state, list(lines)],
-        )
-        moved = [_Moved(row[0], row[1], lines[row[2]], row[2], reason) for row in cursor.fetchall()]
+    ended = ask(_END, [state, list(lines)])
+    moved = [
+        _Moved(allotment, quantity, lines[line], line, reason)
+        for allotment, quantity, line in ended
+    ]
     if len(moved) != len(lines):
         raise StockMoved(f"{len(lines) - len(moved)} of {len(lines)} lines hold nothing")
     amounts = Counter[UUID]()
