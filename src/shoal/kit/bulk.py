@@ -117,7 +117,8 @@ class _Shape:
     made: Sequence[tuple[str, Callable[[], Any]]]
     insert: str
     copy: str
-    json: frozenset[str]
+    json: Sequence[int]
+    """The places of those that are JSON."""
 
 
 @cache
@@ -138,9 +139,11 @@ def _shape(model: type[models.Model]) -> _Shape:
         insert=f'INSERT INTO "{table}" ({columns}) SELECT {columns}'  # noqa: S608 - ours
         f' FROM json_populate_recordset(NULL::"{table}", %s)',
         copy=f'COPY "{table}" ({columns}) FROM STDIN',
-        json=frozenset(
-            column for column, field in fields.items() if isinstance(field, models.JSONField)
-        ),
+        json=[
+            place
+            for place, field in enumerate(fields.values())
+            if isinstance(field, models.JSONField)
+        ],
     )
 
 
@@ -171,12 +174,12 @@ def _copy(model: type[models.Model], rows: Sequence[Row]) -> None:
         cursor.copy(shape.copy) as out,
     ):
         for row in rows:
-            out.write_row(
-                [
-                    Jsonb(value) if column in shape.json and value is not None else value
-                    for column, value in ((column, row[column]) for column in shape.constant)
-                ]
-            )
+            # In the order of the columns: `new_row` and `insert_rows` keep it.
+            values = list(row.values())
+            for place in shape.json:
+                if values[place] is not None:
+                    values[place] = Jsonb(values[place])
+            out.write_row(values)
 
 
 @step
