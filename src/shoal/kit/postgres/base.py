@@ -15,6 +15,9 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.utils import CursorWrapper
 
+# Twice what all of ours are; of psycopg's hundred they would push each other out.
+_MOST_PREPARED = 250
+
 
 class _PreparedCursor(psycopg.Cursor[Any]):
     """Sends a statement's values apart from its text, which the server reads and plans once."""
@@ -57,6 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         super()._configure_connection(connection)  # type: ignore[misc]
         connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.prepared_max = _MOST_PREPARED
         return True  # what was set has to be committed
 
     def prepared_cursor(self) -> CursorWrapper:
