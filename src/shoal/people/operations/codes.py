@@ -113,7 +113,8 @@ def _try_code(*, number: str, code: str, network: str, at: datetime) -> Person |
 
 def _holder(*, number: str, index: bytes, at: datetime) -> Person:
     found = rows_of(Identity, "WHERE kind = %s AND blind_index = %s", [Identity.Kind.PHONE, index])
-    for identity in found:
+    if found:
+        identity = found[0]
         identity.proved_at = at
         identity.save(update_fields=["proved_at"])
         return identity.person
