@@ -245,7 +245,7 @@ def test_a_suspended_brand_is_out_of_sight_and_comes_back() -> None:
     assert open_of(product, at=now) == []
     with pytest.raises(NotFound):
         queries.public_sale(code=sale.code, at=now)
-    offer = queries.offer_by_code(code=Offer.objects.all()[0].code)
+    offer = queries.full_offers()[0]
     assert queries.offer_state(offer, at=now) == "stopped"
     assert Product.objects.get().version > version
     brands.restore_brand(brand=brand, reason="cleared", by=OLGA, at=now)

@@ -174,8 +174,7 @@ def _copy(model: type[models.Model], rows: Sequence[Row]) -> None:
         cursor.copy(shape.copy) as out,
     ):
         for row in rows:
-            # In the order of the columns: `new_row` and `insert_rows` keep it.
-            values = list(row.values())
+            values = [row[column] for column in shape.constant]
             for place in shape.json:
                 if values[place] is not None:
                     values[place] = Jsonb(values[place])

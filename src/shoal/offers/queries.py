@@ -104,10 +104,9 @@ def open_offers(*, at: datetime) -> "QuerySet[Offer]":
     return full_offers().filter(open_at(at))
 
 
-def offer_by_code(*, code: str, brand: Brand | None = None) -> Offer:
-    """This will return an offer, of `brand` only when one is given. Raises NotFound."""
-    rows = full_offers().filter(code=code)
-    offer = (rows if brand is None else rows.filter(brand=brand)).first()
+def offer_by_code(*, code: str, brand: Brand) -> Offer:
+    """This will return an offer of `brand`. Raises NotFound."""
+    offer = full_offers().filter(code=code, brand=brand).first()
     if offer is None:
         raise NotFound
     return offer
