@@ -276,9 +276,16 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "shoal.web.account.staff.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "shoal.web.account.forms.AddKeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "shoal.web.account.forms.AddKeyForm",
+    "authenticate": "shoal.web.account.forms.SecondFactorForm",
+    "reauthenticate": "shoal.web.account.forms.SecondFactorAgainForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers count http://localhost as secure
 MFA_TOTP_ISSUER = "Shoal"
+# A code is good for a step of 30 s before and after its own: phones' clocks are not exact, and
+# whoever types one in its last second would be refused (RFC 6238, 5.2 and 6).
+MFA_TOTP_TOLERANCE = 1
 
 _second_factor: bool | None = env.read("SHOAL_SECOND_FACTOR")
 SHOAL_SECOND_FACTOR = (

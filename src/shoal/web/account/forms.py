@@ -1,7 +1,11 @@
 """What people type to come in: a phone, a code, a name and a password."""
 
+from allauth.mfa import app_settings as second_factors
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.core.cache import cache
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy
 
@@ -79,3 +83,27 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no typ
             "password and code. Without the tick the key comes after the password."
         ),
     )
+
+
+class _OneCodeOnce(BaseAuthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    """Refuses a code that let somebody in before, as long as it would do so again.
+
+    allauth forgets a code after one step; with a tolerance it is good for longer (RFC 6238, 5.2).
+    """
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        steps = 2 * second_factors.TOTP_TOLERANCE + 1
+        # "123 456" is the same code.
+        used = f"second-factor-used:{self.user.pk}:{''.join(filter(str.isalnum, code))}"
+        if not cache.add(used, True, timeout=steps * second_factors.TOTP_PERIOD):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class SecondFactorForm(_OneCodeOnce, AuthenticateForm):  # type: ignore[misc]
+    """The code after the password."""
+
+
+class SecondFactorAgainForm(_OneCodeOnce, ReauthenticateForm):  # type: ignore[misc]
+    """The code once more, before something that guards an account is changed."""
