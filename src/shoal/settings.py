@@ -210,6 +210,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "frame_cache",
+        # Of Django's 300 a crowd of guesses would push each other's counts out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }

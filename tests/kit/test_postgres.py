@@ -74,3 +74,20 @@ def test_those_of_a_server_that_restarted_are_replaced(pooled: DatabaseWrapper) 
         for number in gone:
             cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
     assert not gone & {backend(pooled) for _ in range(30)}
+
+
+# Tables that Django and allauth bring are theirs.
+_TWICE = """
+SELECT relation.relname, one.relname, other.relname
+FROM pg_index a JOIN pg_index b ON b.indrelid = a.indrelid AND b.indexrelid <> a.indexrelid
+JOIN pg_class relation ON relation.oid = a.indrelid
+JOIN pg_class one ON one.oid = a.indexrelid JOIN pg_class other ON other.oid = b.indexrelid
+WHERE NOT a.indisunique AND a.indexprs IS NULL AND a.indpred IS NULL AND b.indpred IS NULL
+    AND b.indkey::text || ' ' LIKE a.indkey::text || ' %%'
+    AND relation.relname !~ '^(account|auth|django|mfa|procrastinate)_'
+"""
+
+
+def test_no_index_is_there_twice() -> None:
+    """What another index begins with need not be one itself: each new row is written into each."""
+    assert ask(_TWICE, []) == []

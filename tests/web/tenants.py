@@ -18,7 +18,8 @@ from shoal.kit.pictures import loose_pictures
 from shoal.ledger.models import Account
 from shoal.offers.models import FlashSale
 from shoal.orders.desk import OrderRequest, Placed, WantedLine, place_orders
-from shoal.orders.models import CartLine, Order, Parcel, RefundApproval
+from shoal.orders.models import Order, Parcel, RefundApproval
+from shoal.orders.models_cart import CartLine
 from shoal.payments.models import Intent, Refund
 from shoal.payments.providers import BillKind, BillRow
 from shoal.people import operations as people

@@ -2,32 +2,24 @@
 
 import logging
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from shoal.kit.clock import now
-from shoal.kit.errors import Busy, NotFound, Refused
+from shoal.kit.errors import Busy, NotFound
+from shoal.payments.nonces import NoticeReplayed
 from shoal.payments.operations import record_notices
 from shoal.payments.providers import (
     NoMoneyMoved,
     NoticeRefused,
     ProviderDown,
-    ProviderNotice,
     provider,
 )
 from shoal.payments.providers.keys import NotSetUp
 
 _log = logging.getLogger(__name__)
 _LARGEST_BODY = 64 * 1024
-_NONCE_SECONDS = 15 * 60  # longer than any partner's window of time
-
-
-class NoticeReplayed(Refused):
-    """This very message has been taken in already."""
-
-    code = "notice_replayed"
 
 
 @csrf_exempt  # the partner's signature says who it is; it has no cookie
@@ -66,19 +58,8 @@ def _take(request: HttpRequest, name: str) -> str:
         notice = partner.read_notice(headers=headers, body=body, at=at)
     except NoMoneyMoved:
         return partner.thanks
-    used = _nonce_key(notice)
-    if used and cache.get(used):
-        raise NoticeReplayed
     record_notices(notices=[notice], at=at)
-    if used:
-        # Only now: what failed on our side must be welcome again. That the same event counts once
-        # rests on the database; this only keeps a recorded message from being played at us.
-        cache.set(used, 1, _NONCE_SECONDS)
     return partner.thanks
-
-
-def _nonce_key(notice: ProviderNotice) -> str:
-    return f"notice-nonce:{notice.provider}:{notice.nonce}" if notice.nonce else ""
 
 
 def _plain(text: str, status: int) -> HttpResponse:

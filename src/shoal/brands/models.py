@@ -123,7 +123,7 @@ class Contract(models.Model):
     """The terms a brand signed; a new version replaces, never edits."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="contracts")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="contracts", db_index=False)
     version = models.PositiveIntegerField()
     fees = models.JSONField(
         help_text="category code to the least fee, in basis points; '' for the rest"

@@ -26,8 +26,10 @@ class Conversation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="conversations")
-    customer = models.ForeignKey(Person, models.PROTECT, related_name="conversations")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="conversations", db_index=False)
+    customer = models.ForeignKey(
+        Person, models.PROTECT, related_name="conversations", db_index=False
+    )
     begun_at = models.DateTimeField()
     last_at = models.DateTimeField()
     # What each side has not read yet: raised by a message, cleared by reading.
@@ -57,7 +59,9 @@ class Message(models.Model):
         CASE = "case"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
+    conversation = models.ForeignKey(
+        Conversation, models.PROTECT, related_name="messages", db_index=False
+    )
     side = models.CharField(max_length=10, choices=Side)
     sealed = models.BinaryField(help_text="vault of the customer: text")
     about = models.CharField(max_length=10, choices=About, blank=True)
@@ -91,9 +95,9 @@ class Case(models.Model):
     code = models.CharField(max_length=12, unique=True, default=short_code)
     order = models.ForeignKey(Order, models.PROTECT, related_name="cases")
     parcel = models.ForeignKey(Parcel, models.PROTECT, related_name="cases")
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="cases")
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="cases")
-    customer = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="cases", db_index=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="cases", db_index=False)
+    customer = models.ForeignKey(Person, models.PROTECT, related_name="cases", db_index=False)
     kind = models.CharField(max_length=10, choices=_choices(Kind))
     reason = models.CharField(max_length=20, choices=_choices(Reason))
     state = models.CharField(max_length=10, choices=_choices(State))
@@ -177,7 +181,7 @@ class CaseLine(models.Model):
     """What of one order line a case is about: asked for, and given (null: nobody decided yet)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="lines")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="lines", db_index=False)
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="case_lines")
     units = models.PositiveIntegerField()
     full_minor = models.BigIntegerField(help_text="what was paid for those units")
@@ -215,7 +219,7 @@ class CaseStep(models.Model):
     """Fact: somebody did something with a case; the words are sealed under the customer's key."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
     state = models.CharField(max_length=10, choices=_choices(State))
     deed = models.CharField(max_length=15, choices=_choices(Deed))
     side = models.CharField(

@@ -53,7 +53,9 @@ class FreightTemplate(_FreightAmounts):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="freight_templates")
+    brand = models.ForeignKey(
+        Brand, models.PROTECT, related_name="freight_templates", db_index=False
+    )
     name = models.CharField(max_length=60)
 
     class Meta:
@@ -70,7 +72,9 @@ class FreightPrice(_FreightAmounts):
     """What a freight template charges in one further currency, as its brand named it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    template = models.ForeignKey(FreightTemplate, models.CASCADE, related_name="prices")
+    template = models.ForeignKey(
+        FreightTemplate, models.CASCADE, related_name="prices", db_index=False
+    )
 
     class Meta:
         ordering: ClassVar = ["currency"]
@@ -96,7 +100,7 @@ class Product(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="products")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="products", db_index=False)
     reference = models.CharField(max_length=60, help_text="the brand's own number")
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
     freight = models.ForeignKey(FreightTemplate, models.PROTECT, null=True, related_name="+")
@@ -146,7 +150,7 @@ class Sku(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    product = models.ForeignKey(Product, models.PROTECT, related_name="skus")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="skus", db_index=False)
     reference = models.CharField(max_length=60, help_text="the brand's own number")
     barcode = models.CharField(max_length=32, blank=True)
     values = models.JSONField(default=list, help_text="one {zh, en} per attribute of the product")
@@ -169,7 +173,7 @@ class Picture(models.Model):
     """A product's picture, kept as WebP and AVIF in several widths."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    product = models.ForeignKey(Product, models.CASCADE, related_name="pictures")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="pictures", db_index=False)
     # The digest of the cleaned picture names its files, see kit.pictures.
     digest = models.CharField(max_length=64)
     width = models.PositiveIntegerField()

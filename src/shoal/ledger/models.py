@@ -89,7 +89,7 @@ class Snapshot(models.Model):
     """What a platform-wide account had moved by transfers with ids below `before`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="snapshots")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="snapshots", db_index=False)
     before = models.UUIDField()
     debits = models.BigIntegerField()
     credits = models.BigIntegerField()

@@ -27,7 +27,7 @@ class FlashSale(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="sales")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="sales", db_index=False)
     titles = models.JSONField(help_text="language to text")
     summaries = models.JSONField(default=dict, help_text="language to text")
     base_language = models.CharField(max_length=8, default="zh")
@@ -131,8 +131,8 @@ class Offer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="offers")
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="offers")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="offers", db_index=False)
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="offers", db_index=False)
     sale = models.ForeignKey(FlashSale, models.PROTECT, null=True, related_name="offers")
     allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="offers")
     currency = models.CharField(max_length=3)
@@ -164,7 +164,6 @@ class Offer(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["sku", "state"], name="offer_sku"),
-            models.Index(fields=["sale"], name="offer_sale"),
             models.Index(fields=["brand", "state"], name="offer_brand"),
             models.Index(
                 fields=["closes_at"], condition=Q(closes_at__isnull=False), name="offer_closes"
@@ -180,7 +179,7 @@ class OfferPrice(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    offer = models.ForeignKey(Offer, models.CASCADE, related_name="prices")
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="prices", db_index=False)
     currency = models.CharField(max_length=3)
     supply_minor = models.BigIntegerField()
     sale_minor = models.BigIntegerField()
@@ -219,7 +218,7 @@ class Purchase(models.Model):
     """How many units of a limited offer one customer holds or bought; the limit's row to lock."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+", db_index=False)
     customer = models.UUIDField()
     quantity = models.PositiveIntegerField(default=0)
 

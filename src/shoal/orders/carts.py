@@ -13,7 +13,8 @@ from shoal.kit.ids import uuid7
 from shoal.kit.transactions import operation
 from shoal.offers.queries import best_by_sku, open_offers
 from shoal.orders import known, pricing
-from shoal.orders.models import CartLine, OrderLine
+from shoal.orders.models import OrderLine
+from shoal.orders.models_cart import CartLine
 from shoal.shelves.queries import prices
 from shoal.shops.models import Shop
 

@@ -9,32 +9,12 @@ from shoal.brands.models import Brand
 from shoal.catalog.models import Sku
 from shoal.kit.ids import short_code, uuid7
 from shoal.offers.models import Offer
+from shoal.orders.models_cart import CartLine  # noqa: F401 - so that Django finds it
 from shoal.people.models import Person
 from shoal.promotions.models import Promotion
 from shoal.shops.models import Shop
 from shoal.stock.models import Allotment
 from shoal.traffic.models import Share
-
-
-class CartLine(models.Model):
-    """What somebody means to buy in one shop. Holds no stock and promises no price."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # A cart belongs to a visitor's cookie until she proves a phone, then to the person too.
-    visitor = models.UUIDField()
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
-    offer = models.ForeignKey(Offer, models.CASCADE, related_name="+")
-    quantity = models.PositiveIntegerField()
-    chosen = models.BooleanField(default=True)
-    # Only to tell her that it is another price now.
-    seen_minor = models.BigIntegerField(null=True, help_text="a unit's price when she chose it")
-    added_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["visitor", "shop", "offer"], name="one_cart_line"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_positive"),
-        ]
 
 
 class Order(models.Model):
@@ -57,10 +37,12 @@ class Order(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    customer = models.ForeignKey(Person, models.PROTECT, related_name="orders")
-    storefront = models.ForeignKey(Shop, models.PROTECT, related_name="orders")
+    customer = models.ForeignKey(Person, models.PROTECT, related_name="orders", db_index=False)
+    storefront = models.ForeignKey(Shop, models.PROTECT, related_name="orders", db_index=False)
     # Frozen attribution: who earns (nobody when null), on which evidence, by which rule.
-    earner = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="earned_orders")
+    earner = models.ForeignKey(
+        Shop, models.PROTECT, null=True, related_name="earned_orders", db_index=False
+    )
     share = models.ForeignKey(Share, models.PROTECT, null=True, related_name="orders")
     attribution = models.CharField(max_length=12, choices=Attribution)
     attribution_rule = models.CharField(max_length=20)
@@ -125,7 +107,7 @@ class Parcel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
     order = models.ForeignKey(Order, models.PROTECT, related_name="parcels")
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="parcels")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="parcels", db_index=False)
     freight_minor = models.BigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     carrier = models.CharField(max_length=40, blank=True)
@@ -163,15 +145,20 @@ class OrderLine(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)
     parcel = models.ForeignKey(Parcel, models.PROTECT, related_name="lines")
     number = models.PositiveIntegerField()
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="lines")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="lines", db_index=False)
     offer_version = models.PositiveIntegerField()
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
-    allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="+")
+    allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="+", db_index=False)
     gift_of = models.ForeignKey(
-        Promotion, models.PROTECT, null=True, related_name="+", help_text="what gave it for nothing"
+        Promotion,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="what gave it for nothing",
+        db_index=False,
     )
     titles = models.JSONField(help_text="what it was called when it was bought, by language")
     quantity = models.PositiveIntegerField()

@@ -11,7 +11,7 @@ from shoal.kit.errors import Refused
 from shoal.offers.rules import Terms
 from shoal.orders import known, pricing
 from shoal.orders.discounts import NOTHING_OFF, Granted, LineShare
-from shoal.orders.models import CartLine
+from shoal.orders.models_cart import CartLine
 from shoal.orders.pricing import PricedLine
 from shoal.orders.promoting import Buyer, QuotedCoupon, promote
 from shoal.shelves.rules import ShopPrice

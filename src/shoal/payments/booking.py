@@ -17,6 +17,7 @@ from shoal.ledger.steps import AccountKey, NewTransfer, post
 from shoal.payments import rules
 from shoal.payments.events import PaymentCaptured, PaymentRefunded, RefundFailed
 from shoal.payments.models import Intent, Notice, Refund
+from shoal.payments.nonces import spend_nonces
 from shoal.payments.providers import ProviderNotice
 from shoal.payments.rules import Kind, Verdict
 from shoal.payments.steps import add_refunds, move_refund
@@ -59,8 +60,10 @@ class _Books:
 def take_notices(*, notices: Sequence[ProviderNotice], at: datetime) -> list[Verdict | None]:
     """This will store each notice once, move its money, ask excess back and tell who is above.
 
-    Returns the verdict of each in order; None for what was told before.
+    Returns the verdict of each in order; None for what was told before. Raises NoticeReplayed for a
+    message that was taken in before.
     """
+    spend_nonces(notices=notices, at=at)
     books = _open_books(notices, at)
     told = _told_before(notices)
     verdicts: list[Verdict | None] = []

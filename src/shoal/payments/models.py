@@ -32,7 +32,7 @@ class Intent(models.Model):
         max_length=20, unique=True, default=new_code, help_text="our number at the provider"
     )
     subject = models.UUIDField(help_text="the order; orders stand above")
-    payer = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    payer = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     provider = models.CharField(max_length=20)
     provider_reference = models.CharField(max_length=80, blank=True)
     client = models.CharField(
@@ -150,6 +150,13 @@ class Refund(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="refund_due"),
         ]
+
+
+class SpentNonce(models.Model):
+    """A number that a provider signed with a notice, once: the same message is refused again."""
+
+    key = models.TextField(primary_key=True, help_text="the provider and its number")
+    at = models.DateTimeField()
 
 
 class RefundStep(models.Model):

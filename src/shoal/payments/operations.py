@@ -63,7 +63,8 @@ class RefundNotStuck(Refused):
 def record_notices(*, notices: Sequence[ProviderNotice], at: datetime) -> list[Verdict | None]:
     """This will store each provider event once and move its money, and return the verdicts.
 
-    None stands for an event told before. What each verdict means is the table in `rules`.
+    None stands for an event told before. What each verdict means is the table in `rules`. Raises
+    NoticeReplayed for a message, known by its number used once, that was taken in before.
     """
     return take_notices(notices=notices, at=at)
 

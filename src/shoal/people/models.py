@@ -173,7 +173,7 @@ class TermsAcceptance(models.Model):
     """Fact: a person accepted a version of the terms."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="acceptances")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="acceptances", db_index=False)
     terms = models.ForeignKey(Terms, models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField()
 

@@ -41,8 +41,12 @@ class Promotion(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     funder = models.CharField(max_length=8, choices=Funder)
     # Whose it is: a brand's, a keeper's shop's, or the platform's (neither).
-    brand = models.ForeignKey(Brand, models.PROTECT, null=True, related_name="promotions")
-    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="promotions")
+    brand = models.ForeignKey(
+        Brand, models.PROTECT, null=True, related_name="promotions", db_index=False
+    )
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, null=True, related_name="promotions", db_index=False
+    )
     titles = models.JSONField(help_text="language to text")
     base_language = models.CharField(max_length=8, default="zh")
     currency = models.CharField(max_length=3)
@@ -130,7 +134,7 @@ class Part(models.Model):
     """An offer of a promotion: what is given, or what a bundle holds so many units of."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="parts")
+    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="parts", db_index=False)
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField(default=1)
 
@@ -146,7 +150,7 @@ class Claim(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="claims")
+    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="claims", db_index=False)
     customer = models.UUIDField()
     number = models.PositiveIntegerField(help_text="her first, second … of this promotion")
     claimed_at = models.DateTimeField()
@@ -173,7 +177,7 @@ class Use(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
-    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="uses")
+    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="uses", db_index=False)
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="uses")
     order = models.UUIDField()
     times = models.PositiveIntegerField(default=1)

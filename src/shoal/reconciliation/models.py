@@ -52,7 +52,7 @@ class BillLine(models.Model):
     FREIGHT = "freight"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines")
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", db_index=False)
     number = models.PositiveIntegerField()
     kind = models.CharField(
         max_length=8, choices=[(kind, kind) for kind in (*map(str, BillKind), FREIGHT)]
@@ -144,7 +144,7 @@ class Deed(models.Model):
         WRITTEN_OFF = "written_off", "two operators agreed"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    difference = models.ForeignKey(Difference, models.PROTECT, related_name="deeds")
+    difference = models.ForeignKey(Difference, models.PROTECT, related_name="deeds", db_index=False)
     what = models.CharField(max_length=8, choices=What)
     how = models.CharField(max_length=11, choices=How, blank=True)
     reason = models.CharField(max_length=200, blank=True)

@@ -42,15 +42,22 @@ class SettledLine(models.Model):
 
     # The line's own id is the key: the database itself refuses a second settlement.
     line = models.OneToOneField(OrderLine, models.PROTECT, primary_key=True, related_name="settled")
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="settled_lines")
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="settled_lines", db_index=False)
     # Copied from the line's own order and parcel in one statement, and never changed: the database
     # need not look each of them up a second time, a million times a night. Doctor compares them.
     order = models.ForeignKey(
         Order, models.PROTECT, related_name="settled_lines", db_constraint=False
     )
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_constraint=False)
+    brand = models.ForeignKey(
+        Brand, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     earner = models.ForeignKey(
-        Shop, models.PROTECT, null=True, related_name="settled_lines", db_constraint=False
+        Shop,
+        models.PROTECT,
+        null=True,
+        related_name="settled_lines",
+        db_constraint=False,
+        db_index=False,
     )
     currency = models.CharField(max_length=3)
     # Net parts: what was frozen on the line, less what went back before. What brand and keeper gave
@@ -86,8 +93,10 @@ class Reversal(models.Model):
     )
     line = models.ForeignKey(SettledLine, models.PROTECT, related_name="reversals")
     order = models.ForeignKey(Order, models.PROTECT, related_name="reversals")
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
-    earner = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="reversals")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_index=False)
+    earner = models.ForeignKey(
+        Shop, models.PROTECT, null=True, related_name="reversals", db_index=False
+    )
     currency = models.CharField(max_length=3)
     brand_minor = models.BigIntegerField()
     keeper_minor = models.BigIntegerField()
@@ -111,7 +120,7 @@ class SettledFreight(models.Model):
     """Fact: a parcel's freight went to its brand."""
 
     parcel = models.OneToOneField(Parcel, models.PROTECT, primary_key=True, related_name="settled")
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="settled_freight")
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="settled_freight", db_index=False)
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3)
     freight_minor = models.BigIntegerField()

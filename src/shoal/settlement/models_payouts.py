@@ -281,7 +281,7 @@ class DepositMove(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="deposit_moves")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="deposit_moves", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind)
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     amount = models.BigIntegerField()
@@ -323,7 +323,7 @@ class Goodwill(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    customer = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="goodwill")
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -348,7 +348,6 @@ class Goodwill(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["order"], name="goodwill_order"),
             models.Index(fields=["customer", "-at"], name="goodwill_customer"),
         ]
 

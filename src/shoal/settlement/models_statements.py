@@ -43,7 +43,7 @@ class Statement(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="statements")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="statements", db_index=False)
     run = models.ForeignKey(StatementRun, models.PROTECT, related_name="statements")
     opening_minor = models.BigIntegerField()
     credits_minor = models.BigIntegerField()

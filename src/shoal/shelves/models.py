@@ -45,7 +45,7 @@ class Placement(models.Model):
         PINNED = "pinned"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="placements")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="placements", db_index=False)
     product = models.ForeignKey(Product, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind)
     position = models.PositiveIntegerField(default=0)
@@ -60,7 +60,7 @@ class Words(models.Model):
     """What a keeper says about a product, in her own words, on its page in her shop."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="words")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="words", db_index=False)
     product = models.ForeignKey(Product, models.CASCADE, related_name="+")
     text = models.CharField(max_length=300)
 
@@ -77,7 +77,7 @@ class Markup(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="markups")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="markups", db_index=False)
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="+")
     markup_minor = models.BigIntegerField(help_text="added to the sale price; may be negative")
 

@@ -70,7 +70,7 @@ class Hold(models.Model):
         RETURNED = "returned", "sold, and back on the shelf"
 
     id = models.UUIDField(primary_key=True, editable=False)
-    allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="holds")
+    allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="holds", db_index=False)
     quantity = models.PositiveIntegerField()
     returned = models.PositiveIntegerField(default=0, help_text="of its sold units, back again")
     state = models.CharField(max_length=8, choices=State, default=State.HELD)

@@ -18,7 +18,7 @@ class Share(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=12, unique=True, default=short_code)
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="shares")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="shares", db_index=False)
     thing = models.CharField(max_length=8, choices=Thing)
     thing_code = models.CharField(max_length=12, help_text="code of the shop, sale or product")
     channel = models.CharField(max_length=20, default="link", help_text="link, poster, qr, …")

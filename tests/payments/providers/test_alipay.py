@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.core.cache import cache
 from django.test import Client as Browser
 
 from shoal.kit.clock import now
@@ -29,11 +28,6 @@ from tests.payments.makers import NOW, ask_back, books, open_one
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
 RETURN = "https://shop.example/orders/x/payment/return"
-
-
-@pytest.fixture(autouse=True)
-def forget_nonces():
-    cache.clear()
 
 
 def fresh(row):

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.core.cache import cache
 
 from shoal.kit.clock import now
 from shoal.payments import operations
@@ -23,11 +22,6 @@ from tests.payments.makers import NOW, books, open_one
 from tests.payments.providers.wechat_makers import OPENID, begin, fresh, tell
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def forget_nonces():
-    cache.clear()
 
 
 def nothing_kept(intent):

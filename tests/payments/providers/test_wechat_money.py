@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.core.cache import cache
 
 from shoal.kit.clock import now
 from shoal.payments import operations, providers, queries
@@ -23,11 +22,6 @@ from tests.payments.providers.wechat_makers import begin, fresh, paid, tell
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
-
-
-@pytest.fixture(autouse=True)
-def forget_nonces():
-    cache.clear()
 
 
 def day_after(monkeypatch, *, hour=10):

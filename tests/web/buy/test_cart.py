@@ -7,7 +7,8 @@ import pytest
 from shoal.brands.operations import restore_brand, suspend_brand
 from shoal.kit.clock import now
 from shoal.offers.models import Offer
-from shoal.orders.models import CartLine, Order
+from shoal.orders.models import Order
+from shoal.orders.models_cart import CartLine
 from shoal.shelves.operations import set_shelf_markup
 from shoal.shelves.rules import MarkupKind
 from shoal.shops.operations import open_shop

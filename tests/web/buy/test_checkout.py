@@ -7,7 +7,8 @@ import pytest
 from shoal.catalog.models import FreightTemplate, Product
 from shoal.kit import vault
 from shoal.kit.clock import now
-from shoal.orders.models import CartLine, Order
+from shoal.orders.models import Order
+from shoal.orders.models_cart import CartLine
 from shoal.people.models import Address
 from shoal.people.operations import add_address, remove_address
 from shoal.shelves.operations import set_shelf_markup

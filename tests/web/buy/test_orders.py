@@ -4,7 +4,8 @@ import pytest
 
 from shoal.kit import vault
 from shoal.kit.clock import now
-from shoal.orders.models import CartLine, Order, Parcel
+from shoal.orders.models import Order, Parcel
+from shoal.orders.models_cart import CartLine
 from shoal.orders.operations import expire_orders
 from shoal.orders.shipping import Shipment, report_problem, ship_parcels
 from shoal.people.operations import add_address

@@ -13,6 +13,7 @@ from typing import Any, cast
 import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
 
 # Twice what all of ours are; of psycopg's hundred they would push each other out.
@@ -38,10 +39,22 @@ class _Operations(DatabaseOperations):
         return told or re.sub("%s", lambda _: f"${next(number)}", sql)
 
 
+class _SchemaEditor(DatabaseSchemaEditor):
+    """Django's own, but that a text which is unique has one index, not two.
+
+    The second would find codes by their beginnings, which nobody asks for, and each new row would
+    be written into it.
+    """
+
+    def _create_like_index_sql(self, *_: object) -> None:
+        return None
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, but for how a connection is taken from the pool, and what it may prepare."""
+    """Django's own, but for how connections are taken from the pool, prepare and make tables."""
 
     ops_class = _Operations
+    SchemaEditorClass = _SchemaEditor
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> "psycopg.Connection[Any]":
         """This will return a connection that lives; those of a server that was restarted go."""
