@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from django.db import OperationalError, connection
 
+from shoal.kit import combining
 from shoal.kit.combining import Combiner
 from shoal.kit.errors import Busy
 
@@ -141,6 +142,25 @@ def test_a_leader_that_is_interrupted_leaves_nobody_waiting() -> None:
     with pytest.raises(SystemExit):
         combiner.ask(1)
     assert combiner.ask(2) == 2
+
+
+def test_who_cannot_even_wait_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = Counter()
+    combiner = Combiner(work, most=8, patience=5)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(combiner.ask, 1)
+        assert work.started.wait(10)
+        with monkeypatch.context() as broken:
+            broken.setattr(combining, "_lend_connection", _fail)
+            with pytest.raises(OSError, match="no more files"):
+                combiner.ask(2)
+        work.go_on.set()
+        assert first.result(10) == 10
+    assert combiner.ask(3) == 30
+
+
+def _fail() -> None:
+    raise OSError("no more files")
 
 
 def test_a_lost_connection_is_tried_once_more_and_then_told_to_all() -> None:

@@ -1,14 +1,15 @@
 """A connection lives when it is handed out, and prepares what is asked again and again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DataError, NotSupportedError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from shoal.kit.asking import ask, ask_together
 from shoal.kit.postgres.base import DatabaseWrapper
+from shoal.kit.transactions import operation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,6 +75,62 @@ def test_those_of_a_server_that_restarted_are_replaced(pooled: DatabaseWrapper) 
         for number in gone:
             cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
     assert not gone & {backend(pooled) for _ in range(30)}
+
+
+@pytest.fixture
+def widened() -> Iterator[Callable[[], None]]:
+    """A table with one column, which a call makes wider, as a migration would."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE told (words varchar(5)); INSERT INTO told VALUES ('abc')")
+
+    def widen() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE told ALTER words TYPE varchar(50)")
+
+    yield widen
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE told")
+
+
+WORDS = "SELECT words FROM told WHERE words = %s"
+
+
+def alone() -> list[tuple[str]]:
+    return ask(WORDS, ["abc"])
+
+
+def together() -> list[tuple[str]]:
+    words, _ = ask_together([(WORDS, ["abc"]), ("SELECT %s::int", [1])])
+    return words.fetchall()
+
+
+@pytest.mark.parametrize("asked", [alone, together, operation(alone)])
+def test_a_process_goes_on_when_a_migration_changes_a_table_under_it(
+    widened: Callable[[], None], asked: Callable[[], list[tuple[str]]]
+) -> None:
+    assert asked() == [("abc",)]
+    widened()
+    assert [asked(), asked()] == [[("abc",)]] * 2
+
+
+def test_a_transaction_that_began_before_the_migration_fails_and_the_next_goes_on(
+    widened: Callable[[], None],
+) -> None:
+    ask(WORDS, ["abc"])
+    widened()
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        ask(WORDS, ["abc"])
+    with transaction.atomic():
+        assert ask(WORDS, ["abc"]) == [("abc",)]
+
+
+def test_of_what_django_puts_together_nothing_is_kept(pooled: DatabaseWrapper) -> None:
+    with pooled.cursor() as cursor:
+        cursor.execute("SELECT length(%s)", ["what she wrote"])
+    with pooled.prepared_cursor() as cursor:
+        cursor.execute("SELECT length(%s::text)", ["what she wrote"])
+    kept = pooled.connection._prepared
+    assert [query for query, _ in (*kept._counts, *kept._names)] == [b"SELECT length($1::text)"]
 
 
 # Tables that Django and allauth bring are theirs.

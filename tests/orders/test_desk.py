@@ -2,11 +2,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.utils import translation
 
 from shoal.brands.operations import suspend_brand
+from shoal.catalog.models import Product
 from shoal.kit import vault
 from shoal.offers.models import Purchase
-from shoal.orders import pricing
+from shoal.orders import desk, known, pricing
 from shoal.orders.desk import KeyUsed, Placed, place_orders
 from shoal.orders.models import Order, OrderLine, Parcel
 from shoal.payments.models import Intent
@@ -87,6 +90,46 @@ def test_the_same_key_for_something_else_is_refused(market: Market) -> None:
     trade.order(market, key=key)
     assert place_orders(requests=[trade.wish(market, key=key, quantity=3)]) == [KeyUsed()]
     assert Order.objects.count() == 1
+
+
+def test_the_same_key_for_something_else_is_refused_in_the_same_batch(market: Market) -> None:
+    key = uuid4()
+    wishes = [trade.wish(market, key=key), trade.wish(market, key=key, quantity=3)]
+    first, second = place_orders(requests=wishes)
+    assert isinstance(first, Placed)
+    assert second == KeyUsed()
+
+
+def test_a_refusal_is_told_to_each_in_her_language_and_keeps_nothing(market: Market) -> None:
+    titles = {"zh": "棉衬衫", "en": "Cotton shirt"}
+    Product.objects.filter(id=market.offer.sku.product_id).update(titles=titles)
+    known.changes.ask_at_once()
+    Allotment.objects.filter(id=market.offer.allotment_id).update(available=0, received=0)
+    with translation.override("zh-hans"):
+        (refusal,) = place_orders(requests=[trade.wish(market)])
+    assert isinstance(refusal, pricing.SoldOut)
+    with translation.override("en"):
+        assert "Cotton shirt" in refusal.sentence
+    with translation.override("zh-hans"):
+        assert "棉衬衫" in refusal.sentence
+    # Through where it was raised, all that the batch was asked for would stay in memory.
+    assert refusal.__traceback__ is None
+
+
+def test_what_was_asked_before_is_found_by_its_index(market: Market) -> None:
+    order = trade.order(market)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO orders_receipt (id, customer, key, order_id, digest)"
+            " SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s, ''"
+            " FROM generate_series(1, 20000)",
+            [order.id],
+        )
+        cursor.execute("ANALYZE orders_receipt")
+        keys = [uuid4(), uuid4()]
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {desk._RECEIPTS}", [keys, keys])
+        ((plan,),) = cursor.fetchone()
+    assert plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] < 20
 
 
 def test_one_bad_request_spoils_no_neighbour(market: Market) -> None:

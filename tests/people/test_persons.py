@@ -59,6 +59,7 @@ def test_a_name_is_kept_and_an_empty_one_refused(alice):
 def test_an_address_book_has_one_default(alice):
     first = operations.add_address(person=alice, at=AT, **HOME)
     second = operations.add_address(person=alice, at=AT, **{**HOME, "street": "南京东路 2 号"})
+    assert operations.add_address(person=alice, at=AT, **HOME) == first
     assert [a.code for a in queries.addresses_of(alice)] == [first.code, second.code]
     operations.change_address(person=alice, code=second.code, is_default=True, **HOME)
     assert [a.code for a in queries.addresses_of(alice)] == [second.code, first.code]

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from shoal.kit.ids import short_code, uuid7
 from shoal.kit.papers import private_storage
-from shoal.kit.texts import in_language
+from shoal.kit.texts import in_language, named
 from shoal.people.models import Person
 
 
@@ -46,6 +46,11 @@ class Brand(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return in_language(self.names, self.base_language)
+
+    @property
+    def named(self) -> str:
+        """The name in the language of whoever reads it in the end."""
+        return named(self.names, self.base_language)
 
     @property
     def story(self) -> str:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.db.backends.utils import CursorWrapper
 
-from shoal.kit.postgres.base import DatabaseWrapper
+from shoal.kit.postgres.base import DatabaseWrapper, is_outdated
 
 M = TypeVar("M", bound=models.Model)
 
@@ -86,6 +86,18 @@ def ask_together(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Cursor
     of the first that it refuses; those after it are not run then.
     """
     wrapper = cast("DatabaseWrapper", connection)
+    try:
+        return _together(wrapper, statements)
+    except DatabaseError as error:
+        if wrapper.in_atomic_block or not is_outdated(error):
+            raise
+    wrapper.forget_prepared()
+    return _together(wrapper, statements)
+
+
+def _together(
+    wrapper: DatabaseWrapper, statements: Sequence[tuple[str, Sequence[Any]]]
+) -> list[CursorWrapper]:
     cursors = [wrapper.prepared_cursor() for _ in statements]
     with wrapper.wrap_database_errors, wrapper.connection.pipeline():
         for cursor, (statement, values) in zip(cursors, statements, strict=True):

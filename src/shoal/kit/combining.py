@@ -70,11 +70,15 @@ class Combiner(Generic[Q, A]):
             self._waiting.append(ticket)
             if self._leader is None:
                 self._call(ticket)
-        if not ticket.called.is_set():
-            _lend_connection()
-        if not ticket.called.wait(self._patience) and self._withdraw(ticket):
-            raise Busy
-        ticket.called.wait()
+        try:
+            if not ticket.called.is_set():
+                _lend_connection()
+            if not ticket.called.wait(self._patience) and self._withdraw(ticket):
+                raise Busy
+            ticket.called.wait()
+        except BaseException:
+            self._leave(ticket)
+            raise
         if self._leader is ticket:
             self._lead()
         if ticket.error is not None:
@@ -94,6 +98,14 @@ class Combiner(Generic[Q, A]):
                 return False
             self._waiting.remove(ticket)
             return True
+
+    def _leave(self, ticket: _Ticket[Q, A]) -> None:
+        """Takes out who was interrupted; had she been called to lead, the next one does."""
+        with self._mutex:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+            if ticket is self._leader:
+                self._call(self._waiting[0] if self._waiting else None)
 
     def _lead(self) -> None:
         """Answers the oldest of those who wait, oneself among them, and hands on."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from shoal.kit.errors import Refused
@@ -29,6 +30,10 @@ def in_language(texts: Mapping[str, str], base: str, language: str | None = None
         if texts.get(choice):
             return texts[choice]
     return next((text for text in texts.values() if text), "")
+
+
+named = lazy(in_language, str)
+"""`in_language` for whoever reads it in the end: what one says of a batch, others are told."""
 
 
 def checked_texts(texts: Mapping[str, str], *, base: str, longest: int) -> dict[str, str]:

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from shoal.kit.errors import Busy
+from shoal.kit.postgres.base import is_outdated
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,10 +41,19 @@ def one_transaction() -> Iterator[None]:
 
 
 def operation(function: Callable[P, R]) -> Callable[P, R]:
-    """This will make `function` a durable operation: one transaction of its own, or nothing."""
+    """This will make `function` a durable operation: one transaction of its own, or nothing.
+
+    Where a migration changed a table under a process that is running, it is done once more.
+    """
 
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with one_transaction():
+                return function(*args, **kwargs)
+        except DatabaseError as error:
+            if not is_outdated(error):
+                raise
         with one_transaction():
             return function(*args, **kwargs)
 

@@ -64,7 +64,7 @@ def put_in_cart(*, visitor: UUID, shop: Shop, offer: UUID, quantity: int, at: da
     pricing.check_open(found, at=at)
     price = known.prices([(shop.id, found)]).get((shop.id, offer))
     if price is None:
-        raise pricing.OfferClosed(title=pricing.title_of(found))
+        raise pricing.OfferClosed(title=pricing.named(found))
     _put(visitor=visitor, shop=shop, offer=offer, quantity=quantity, seen=price.unit, at=at)
 
 

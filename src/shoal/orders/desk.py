@@ -53,7 +53,7 @@ _RECEIPTS = """
 SELECT receipt.customer, receipt.key, receipt.digest,
     placed.id, placed.code, placed.total_minor, placed.currency, placed.expires_at
 FROM orders_receipt receipt JOIN orders_order placed ON placed.id = receipt.order_id
-WHERE receipt.key = ANY(%s)
+WHERE receipt.customer = ANY(%s) AND receipt.key = ANY(%s)
 """
 
 
@@ -110,7 +110,7 @@ def _place(requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
         try:
             drafts.append((place, _draft(wish, books)))
         except Refused as refusal:
-            answers[place] = refusal
+            answers[place] = _bare(refusal)
     _prepare([draft for _, draft in drafts], books)
     _lock(books, [draft for _, draft in drafts])
     taken: list[tuple[int, _Draft]] = []
@@ -119,12 +119,14 @@ def _place(requests: Sequence[OrderRequest]) -> list[Placed | Refused]:
             _take(draft, books)
             taken.append((place, draft))
         except Refused as refusal:
-            answers[place] = refusal
+            answers[place] = _bare(refusal)
     with one_message() if len(taken) <= _MOST_TOGETHER else nullcontext():
         placed = _write([draft for _, draft in taken], books)
     answers |= {place: answer for (place, _), answer in zip(taken, placed, strict=True)}
     answers |= _taken_elsewhere(requests, answers)
-    answers |= {place: answers[first] for place, first in doubles.items()}
+    for place, first in doubles.items():
+        same = digest_of(requests[place]) == digest_of(requests[first])
+        answers[place] = answers[first] if same else KeyUsed()
     return [answers[place] for place in range(len(requests))]
 
 
@@ -134,7 +136,10 @@ _desk = Combiner[OrderRequest, Placed | Refused](
 
 
 def _repeated(requests: Sequence[OrderRequest]) -> dict[int, Placed | Refused]:
-    receipts = ask(_RECEIPTS, [[wish.key for wish in requests]])
+    # The index begins with the customer: without her it would be read whole.
+    receipts = ask(
+        _RECEIPTS, [[wish.customer for wish in requests], [wish.key for wish in requests]]
+    )
     found = {(customer, key): receipt for customer, key, *receipt in receipts}
     answers: dict[int, Placed | Refused] = {}
     for place, wish in enumerate(requests):
@@ -157,6 +162,11 @@ def _taken_elsewhere(
         return {}
     found = _repeated([requests[place] for place in refused])
     return {refused[number]: answer for number, answer in found.items()}
+
+
+def _bare(refusal: Refused) -> Refused:
+    """Without where it was raised: whoever keeps it would keep what all of the batch wanted."""
+    return refusal.with_traceback(None)
 
 
 def _first_of_each_key(
@@ -186,10 +196,10 @@ def _draft(wish: OrderRequest, books: Books) -> _Draft:
         pricing.check_open(offer, at=wish.at)
         price = books.prices.get((shop.id, offer.id))
         if price is None:
-            raise pricing.OfferClosed(title=pricing.title_of(offer))
+            raise pricing.OfferClosed(title=pricing.named(offer))
         line = PricedLine(offer=offer, quantity=wanted.quantity, price=price)
         if line.unit_minor != wanted.unit_minor:
-            raise pricing.PriceChanged(title=line.title)
+            raise pricing.PriceChanged(title=line.named)
         lines.append(line)
     share = books.shares.get(wish.share) if wish.share else None
     if share is not None and not may_earn(
@@ -284,7 +294,7 @@ def _take(draft: _Draft, books: Books) -> None:
     claims = [row.claim for row in draft.discounted.granted if row.claim]
     for claim in claims:
         if claim.id not in books.claims or books.claims[claim.id].used_by is not None:
-            raise CouponUsed(title=claim.promotion.title)
+            raise CouponUsed(title=claim.promotion.named)
     _take_gifts(draft, books, left)
     # Two requests of one batch that want the same coupon: the first one has it.
     for claim in claims:
@@ -302,7 +312,7 @@ def _take_gifts(draft: _Draft, books: Books, left: Counter[UUID]) -> None:
             allotment = row.gift.offer.allotment_id
             if books.available[allotment] - left[allotment] < row.gift.quantity:
                 if row.promotion.code in draft.request.gifts:
-                    raise GiftGone(title=row.promotion.title)
+                    raise GiftGone(title=row.promotion.named)
                 continue
             left[allotment] += row.gift.quantity
         kept.append(row)

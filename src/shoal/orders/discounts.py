@@ -191,7 +191,7 @@ def asked_claims(
         if problem is not None:
             raise problem
         if not basket.fits(claim.promotion):
-            raise refusals.CouponElsewhere(title=claim.promotion.title)
+            raise refusals.CouponElsewhere(title=claim.promotion.named)
         claims.append(claim)
     if len({claim.promotion.funder for claim in claims}) < len(claims):
         raise refusals.CouponTwice
@@ -216,8 +216,8 @@ def check_promised(found: Discounted, *, codes: Sequence[str]) -> None:
 def why_not(found: Discounted, promotion: Promotion) -> Refused:
     """This will say why a coupon takes nothing off a basket with these discounts."""
     if rules.missing(coupon_rule(promotion), found.bases):
-        return refusals.CouponBelow(title=promotion.title)
-    return refusals.CouponElsewhere(title=promotion.title)
+        return refusals.CouponBelow(title=promotion.named)
+    return refusals.CouponElsewhere(title=promotion.named)
 
 
 def _is_open(part: Part, *, at: datetime) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.functional import lazy
+
 from shoal.brands.models import Brand
 from shoal.catalog.models import Product
 from shoal.catalog.queries import freight_in
 from shoal.catalog.rules import freight_minor
 from shoal.kit.errors import Refused
-from shoal.kit.texts import in_language
 from shoal.offers.models import Offer
 from shoal.offers.rules import Terms, is_open
 from shoal.orders.rules import MOST_UNPAID
@@ -124,11 +125,20 @@ class PricedLine:
         """Product and variant, in the reader's language."""
         return title_of(self.offer)
 
+    @property
+    def named(self) -> str:
+        """Product and variant, in the language of whoever reads it in the end."""
+        return named(self.offer)
+
 
 def title_of(offer: Offer) -> str:
     """This will name an offer's product and variant in the reader's language."""
     label = offer.sku.label
     return f"{offer.sku.product.title} {label}".strip()
+
+
+named = lazy(title_of, str)
+"""`title_of` in the language of whoever reads it: a batch has one leader and many readers."""
 
 
 def check_shop(shop: Shop) -> None:
@@ -146,15 +156,15 @@ def check_open(offer: Offer, *, at: datetime) -> None:
         and is_open(opens_at=offer.opens_at, closes_at=offer.closes_at, state=offer.state, at=at)
     )
     if not on_sale:
-        raise OfferClosed(title=title_of(offer))
+        raise OfferClosed(title=named(offer))
 
 
 def check_stock(line: PricedLine, *, available: int) -> None:
     """This will raise SoldOut or TooFew unless `available` units suffice."""
     if available <= 0:
-        raise SoldOut(title=line.title)
+        raise SoldOut(title=line.named)
     if available < line.quantity:
-        raise TooFew(title=line.title, available=available)
+        raise TooFew(title=line.named, available=available)
 
 
 def check_limit(line: PricedLine, *, bought: int) -> None:
@@ -165,8 +175,8 @@ def check_limit(line: PricedLine, *, bought: int) -> None:
     limit = line.offer.per_customer
     if limit is not None and bought + line.quantity > limit:
         if bought:
-            raise LimitUsed(title=line.title, limit=limit, bought=bought)
-        raise LimitReached(title=line.title, limit=limit)
+            raise LimitUsed(title=line.named, limit=limit, bought=bought)
+        raise LimitReached(title=line.named, limit=limit)
 
 
 def check_unpaid(*, unpaid: int) -> None:
@@ -200,10 +210,9 @@ def _freight(group: Sequence[PricedLine], region: str) -> int:
             continue
         said = freight_in(template, currency=group[0].terms.currency)
         if said is None:
-            raise NoFreight(brand=group[0].offer.brand.name)
+            raise NoFreight(brand=group[0].offer.brand.named)
         charge = freight_minor(template=said, goods_minor=goods, weight_g=weight, region=region)
         if charge is None:
-            brand = group[0].offer.brand
-            raise NoDelivery(brand=in_language(brand.names, brand.base_language))
+            raise NoDelivery(brand=group[0].offer.brand.named)
         charges.append(charge)
     return max(charges)

@@ -216,7 +216,7 @@ def _problem(line: PricedLine, *, priced: bool, left: int, at: datetime) -> Refu
     try:
         pricing.check_open(line.offer, at=at)
         if not priced:
-            raise pricing.OfferClosed(title=line.title)
+            raise pricing.OfferClosed(title=line.named)
         pricing.check_stock(line, available=left)
         pricing.check_limit(line, bought=0)
     except Refused as refusal:

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from shoal.brands.models import Brand
 from shoal.kit.ids import short_code, uuid7
-from shoal.kit.texts import in_language
+from shoal.kit.texts import in_language, named
 from shoal.offers.models import Offer
 from shoal.shops.models import Shop
 
@@ -112,6 +112,11 @@ class Promotion(models.Model):
     def title(self) -> str:
         """The title in the reader's language."""
         return in_language(self.titles, self.base_language)
+
+    @property
+    def named(self) -> str:
+        """The title in the language of whoever reads it in the end."""
+        return named(self.titles, self.base_language)
 
     @property
     def is_coupon(self) -> bool:

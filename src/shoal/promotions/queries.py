@@ -114,8 +114,8 @@ def offers_to_give(*, currency: str, at: datetime, brand: Brand | None = None) -
 
 
 def titles_of(*, codes: Iterable[str]) -> list[str]:
-    """This will name the promotions with these codes, in the reader's language."""
-    return [row.title for row in Promotion.objects.filter(code__in=set(codes)).order_by("id")]
+    """This will name the promotions with these codes, in the language of whoever reads it."""
+    return [row.named for row in Promotion.objects.filter(code__in=set(codes)).order_by("id")]
 
 
 def parts_of(*, promotion: Promotion) -> list[Part]:
@@ -260,13 +260,13 @@ def problem_of(claim: Claim, *, at: datetime) -> Refused | None:
     """This will say why a coupon cannot be used at `at`, or None."""
     promotion = claim.promotion
     if promotion.state != Promotion.State.RUNNING:
-        return CouponStopped(title=promotion.title)
+        return CouponStopped(title=promotion.named)
     if promotion.use_until_at <= at:
-        return CouponOver(title=promotion.title)
+        return CouponOver(title=promotion.named)
     if claim.used_by is not None:
-        return CouponUsed(title=promotion.title)
+        return CouponUsed(title=promotion.named)
     if promotion.use_from_at > at:
-        return CouponEarly(title=promotion.title)
+        return CouponEarly(title=promotion.named)
     return None
 
 

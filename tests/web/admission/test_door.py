@@ -15,6 +15,7 @@ from shoal.stock.models import Allotment
 from shoal.web.admission import door
 from shoal.web.admission.soldout import SoldOutOffers
 from tests import trade
+from tests.web.admission.clock import Clock
 
 pytestmark = pytest.mark.django_db
 HOME = {
@@ -154,6 +155,48 @@ def test_too_many_tries_are_told_when_to_come_back(alice, market, settings):
     assert 1 <= int(refused["Retry-After"]) <= 61
     assert "a little too often" in refused.content.decode()
     assert not Order.objects.exists()
+
+
+def test_places_that_nobody_took_do_not_stand_for_tries(alice, market, settings):
+    settings.SHOAL_ORDERS_PER_ACCOUNT = settings.SHOAL_ORDERS_PER_DEVICE = 2
+    line = door._line()
+    assert line.enter(None, at_ms=0)
+    taken = []
+    for _ in range(4):
+        nobody = Client()
+        assert nobody.post("/checkout", form(market)).status_code == 503
+        taken.append(nobody.cookies["shoal_place"].value)
+    line.leave()
+    answers = []
+    for place in taken:
+        alice.cookies["shoal_place"] = place
+        answers.append(alice.post("/checkout", form(market)).status_code)
+    assert answers == [302, 302, 429, 429]
+
+
+def test_a_page_that_still_asks_while_she_orders_keeps_nobody_waiting(alice, market):
+    line = door._line()
+    assert line.enter(None, at_ms=0)
+    assert alice.post("/checkout", form(market)).status_code == 503
+    line.leave()
+    place = alice.cookies["shoal_place"].value
+    assert alice.post("/checkout", form(market)).status_code == 302
+    alice.cookies["shoal_place"] = place
+    assert "It is your turn" in alice.get("/checkout/place").content.decode()
+    assert signed_in(market.bob).post("/checkout", form(market)).status_code == 302
+
+
+def test_goods_that_came_back_are_sold_whoever_else_asks(alice, market, monkeypatch):
+    """Somebody who is not signed in asks first each second, and never reaches the desk."""
+    clock = Clock()
+    monkeypatch.setattr(door, "sold_out", SoldOutOffers(clock=clock))
+    stock = Allotment.objects.filter(id=market.offer.allotment_id)
+    stock.update(available=0, received=0)
+    assert alice.post("/checkout", form(market)).status_code == 409
+    stock.update(available=5, received=5)
+    clock.now += 1
+    Client().post("/checkout", form(market))
+    assert alice.post("/checkout", form(market)).status_code == 302
 
 
 def test_a_busy_network_is_slowed_and_not_refused(alice, market, settings):

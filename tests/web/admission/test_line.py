@@ -3,21 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shoal.kit.money import Money
-from shoal.orders.pricing import SoldOut
 from shoal.web.admission.limits import Limit
 from shoal.web.admission.line import Line, Place, Ticket
-from shoal.web.admission.soldout import SoldOutOffers
-
-
-class Clock:
-    """A stopwatch that tests move on."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.web.admission.clock import Clock
 
 
 def tickets(count: int) -> list[Ticket]:
@@ -131,29 +119,20 @@ def test_a_limit_holds_for_each_name_and_passes():
     assert [Limit(0, 60).wait("alice") for _ in range(99)] == [0] * 99
 
 
-def test_what_is_sold_out_is_remembered_for_a_second_and_asked_once():
-    clock = Clock()
-    known = SoldOutOffers(clock=clock)
-    said = SoldOut(title="Kettle")
-    assert known.answer(["a"]) is None
-    known.learn(["a"], said)
-    assert known.answer(["a"]) is said
-    assert known.answer(["b"]) is None
-    clock.now += 1
-    assert known.answer(["a"]) is None  # this one asks the desk
-    assert known.answer(["a"]) is said  # for all others
-    known.learn(["a"], Money(1, "CNY"))  # it was to be had again
-    assert known.answer(["a"]) is None
-
-
-def test_of_several_goods_nothing_is_learnt():
-    known = SoldOutOffers()
-    known.learn(["a", "b"], SoldOut(title="Kettle"))
-    assert known.answer(["a"]) is None
-
-
 def test_who_is_nearly_served_asks_again_sooner():
     def poll(seconds: int | None) -> int:
         return Place(ahead=5, seconds=seconds, called=False).poll
 
     assert [poll(seconds) for seconds in (0, 1, 2, 90, None)] == [1, 1, 2, 3, 3]
+
+
+def test_who_came_in_has_no_place_any_more():
+    """Her page goes on asking while her order is placed: nobody waits behind her."""
+    line = Line(1)
+    alice, bob = tickets(2)
+    assert line.enter(alice, at_ms=0)
+    assert line.ask(alice, at_ms=0) == Place(0, 0, called=True)
+    assert line.ask(bob, at_ms=0).ahead == 0
+    line.leave()
+    assert line.ask(alice, at_ms=0).called
+    assert line.enter(bob, at_ms=0)

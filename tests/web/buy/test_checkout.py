@@ -117,6 +117,15 @@ def test_buying_at_once_leaves_the_cart_alone(alice, market, put, home):
     assert CartLine.objects.get().quantity == 3
 
 
+@pytest.mark.parametrize("address", ["new", ""])
+def test_sending_a_typed_address_twice_orders_once(alice, market, address):
+    twice = once(market, **({"address": address} if address else {}), **HOME)
+    first, second = alice.post("/checkout", twice), alice.post("/checkout", twice)
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] == second["Location"]
+    assert (Order.objects.count(), Address.objects.count()) == (1, 1)
+
+
 def test_sending_twice_orders_once(alice, market, home):
     twice = once(market, address=home.code)
     first = alice.post("/checkout", twice)

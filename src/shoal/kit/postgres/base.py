@@ -15,18 +15,44 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
+from psycopg import errors
+from psycopg.pq import TransactionStatus
 
 # Twice what all of ours are; of psycopg's hundred they would push each other out.
 _MOST_PREPARED = 250
+# "cached plan must not change result type"; and a name that whoever pools the server's connections
+# has forgotten.
+_OUTDATED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 
 
 class _PreparedCursor(psycopg.Cursor[Any]):
-    """Sends a statement's values apart from its text, which the server reads and plans once."""
+    """Sends a statement's values apart from its text, which the server reads and plans once.
+
+    Only for its own statements does the connection prepare: of others psycopg would keep the last
+    ones to count them, with all the values that Django writes into their text.
+    """
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> "_PreparedCursor":
         """This will run a statement that this connection's server knows from then on."""
-        super().execute(query, params, prepare=True, **how)
+        self.connection.prepare_threshold = 0
+        try:
+            super().execute(query, params, **how)
+        except _OUTDATED:
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            _forget_prepared(self.connection)
+            super().execute(query, params, **how)
+        finally:
+            self.connection.prepare_threshold = None
         return self
+
+
+def is_outdated(error: BaseException) -> bool:
+    """This will say whether a migration changed what a prepared statement returns.
+
+    Asked once more, in another transaction, it is answered.
+    """
+    return isinstance(error.__cause__, _OUTDATED)
 
 
 class _Operations(DatabaseOperations):
@@ -83,6 +109,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor = cast("CursorWrapper", _PreparedCursor(self.connection))
         # As Django wraps its own: errors become Django's, and questions can be counted.
         return self.make_debug_cursor(cursor) if self.queries_logged else self.make_cursor(cursor)
+
+    def forget_prepared(self) -> None:
+        """This will have the server read and plan anew what is asked from now on."""
+        with self.wrap_database_errors:
+            _forget_prepared(self.connection)
+            self.connection.prepare_threshold = None
+
+
+def _forget_prepared(connection: "psycopg.Connection[Any]") -> None:
+    """Has the server read everything anew; psycopg sees by this command that nothing is known."""
+    connection.prepare_threshold = 0
+    connection.execute("DEALLOCATE ALL", prepare=False)
 
 
 def _is_alive(connection: "psycopg.Connection[Any]") -> bool:

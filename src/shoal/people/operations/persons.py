@@ -115,11 +115,15 @@ def add_address(
 ) -> Address:
     """This will add to a person's address book; her first one becomes the default.
 
-    `region` is the administrative code that freight counts by. Raises NotAPhone or
-    AddressIncomplete.
+    What stands in it already is that entry: a form that is sent twice adds one. `region` is the
+    administrative code that freight counts by. Raises NotAPhone or AddressIncomplete.
     """
     record = _address_record(recipient, phone, province, city, district, street)
     lock_row(Person, person.pk)
+    known = list(Address.objects.filter(person=person, removed_at=None, region=region))
+    opened = vault.reveal_many([(person.pk, entry.sealed) for entry in known])
+    if record in opened:
+        return known[opened.index(record)]
     is_first = not Address.objects.filter(person=person, removed_at=None, is_default=True).exists()
     return Address.objects.create(
         person=person,

@@ -1,5 +1,6 @@
 """The door to ordering: limits first, then what is sold out, then the line."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from http import HTTPStatus
@@ -59,10 +60,14 @@ def in_turn(view: View[P]) -> Callable[..., HttpResponse]:
         gone = _sold_out_to(request)
         if gone is not None:
             return _sold_out_page(request, gone)
-        at_ms, ticket = _now_ms(), _ticket_of(request)
-        if ticket is None or _line().used(ticket):
+        at_ms = _now_ms()
+        ticket, counted = _ticket_of(request)
+        if ticket is not None and _line().used(ticket):
+            ticket = None
+        # A place that was taken by nobody, or somebody else, does not stand for a try of hers.
+        if ticket is None or counted != _who(request):
             slowed = _refuse_too_many(request)
-            ticket = _new_ticket(at_ms, slowed=True) if slowed else None
+            ticket = _new_ticket(at_ms, slowed=True) if slowed else ticket
         if ticket and not _line().enter(ticket, at_ms=at_ms):
             return _waiting_page(request, ticket, at_ms)
         if ticket is None and not _line().enter(None, at_ms=at_ms):
@@ -71,6 +76,7 @@ def in_turn(view: View[P]) -> Callable[..., HttpResponse]:
             response = view(request, *args, **kwargs)
         finally:
             _line().leave()
+            sold_out.look_again(_codes(request))
         if _COOKIE in request.COOKIES:
             response.delete_cookie(_COOKIE)
         return response
@@ -92,7 +98,7 @@ def _frame(request: HttpRequest) -> HttpResponse:
 
 
 def _place(request: HttpRequest, template: str) -> HttpResponse:
-    at_ms, ticket = _now_ms(), _ticket_of(request)
+    at_ms, (ticket, _) = _now_ms(), _ticket_of(request)
     where = Place(0, 0, called=True) if ticket is None else _line().ask(ticket, at_ms=at_ms)
     response = render(request, template, {"place": where})
     patch_cache_control(response, private=True, no_store=True)
@@ -172,7 +178,7 @@ def _waiting_page(request: HttpRequest, ticket: Ticket, at_ms: int) -> HttpRespo
     patch_cache_control(response, private=True, no_store=True)
     response.set_cookie(
         _COOKIE,
-        TimestampSigner(salt=_COOKIE).sign(f"{ticket.arrived}.{ticket.name}.{ticket.not_before}"),
+        _signed(ticket, _who(request)),
         max_age=_HOLDS,
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -181,13 +187,26 @@ def _waiting_page(request: HttpRequest, ticket: Ticket, at_ms: int) -> HttpRespo
     return response
 
 
-def _ticket_of(request: HttpRequest) -> Ticket | None:
+def _signed(ticket: Ticket, who: str) -> str:
+    text = f"{ticket.arrived}.{ticket.name}.{ticket.not_before}.{who}"
+    return TimestampSigner(salt=_COOKIE).sign(text)
+
+
+def _ticket_of(request: HttpRequest) -> tuple[Ticket | None, str]:
+    """The place that a browser has in the line, and whose try was counted for it."""
     try:
         text = TimestampSigner(salt=_COOKIE).unsign(request.COOKIES[_COOKIE], max_age=_HOLDS)
-        arrived, name, not_before = text.split(".")
-        return Ticket(int(arrived), name, int(not_before))
+        arrived, name, not_before, who = text.split(".")
+        return Ticket(int(arrived), name, int(not_before)), who
     except (KeyError, BadSignature, ValueError):
-        return None
+        return None, ""
+
+
+def _who(request: HttpRequest) -> str:
+    """Whose tries are counted: the browser's and the account's."""
+    person = person_of(request)
+    names = f"{browser_id(request)} {person.pk if person else ''}"
+    return hashlib.sha256(names.encode()).hexdigest()[:16]
 
 
 def _new_ticket(at_ms: int, *, slowed: bool = False) -> Ticket:

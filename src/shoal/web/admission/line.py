@@ -84,9 +84,15 @@ class Line:
             self._served += 1
 
     def ask(self, ticket: Ticket, *, at_ms: int) -> Place:
-        """This will say where a ticket stands, and keep it in the line."""
+        """This will say where a ticket stands, and keep it in the line.
+
+        One that somebody came in with has no place any more: a page that still asks with it while
+        its order is placed would take the place of the next.
+        """
         with self._lock:
             self._tidy()
+            if ticket.name in self._used:
+                return Place(0, 0, called=True)
             if ticket not in self._asked:
                 insort(self._order, ticket)
             self._asked[ticket] = self._clock()

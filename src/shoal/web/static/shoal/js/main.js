@@ -7,6 +7,7 @@ import { listen as confirmOnce } from "./confirm-once.js";
 import { listen as copyAndShare, mount as share } from "./copy-share.js";
 import { mount as countdown } from "./countdown.js";
 import { mount as gallery } from "./gallery.js";
+import { mount as line } from "./line.js";
 import { listen as offline } from "./offline.js";
 import { mount as priceRange } from "./price-range.js";
 import { mount as priceShares } from "./price-shares.js";
@@ -28,6 +29,7 @@ const parts = [
   ["[data-price-range]", priceRange],
   ["[data-price-shares]", priceShares],
   [".left-rail-list", rail],
+  ["[data-line]", line],
   ["[data-resend]", resend],
   ["[data-theme-switch]", theme],
   ["[data-wechat-pay]", wechatPay],
