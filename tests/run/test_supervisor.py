@@ -57,6 +57,35 @@ def test_what_dies_is_started_again_with_a_growing_pause(tmp_path: Path) -> None
     assert "starting it again in 1 s" in text
 
 
+def test_what_cannot_be_started_now_is_tried_again(tmp_path: Path) -> None:
+    log, missing = tmp_path / "log", tmp_path / "program"
+
+    def install() -> None:
+        missing.write_text(f"#!{sys.executable}\nprint('born', flush=True)\n")
+        missing.chmod(0o755)
+
+    install()
+    with Supervisor(log) as supervisor:
+        supervisor.start(Program("mayfly", (str(missing),), dict(os.environ)))
+        missing.unlink()
+        supervisor.watch(until=within(20, lambda: "cannot be started" in log.read_text()))
+        install()
+        supervisor.watch(until=within(20, lambda: log.read_text().count("born") >= 2))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_a_full_disk_and_a_console_that_went_away_end_nothing(tmp_path: Path) -> None:
+    def gone(_line: str) -> None:
+        raise BrokenPipeError
+
+    (tmp_path / "log").symlink_to("/dev/full")
+    with Supervisor(tmp_path / "log", console=gone) as supervisor:
+        child = supervisor.start(program("talker", "while True: print('word')"))
+        supervisor.breathe(0.3)
+        supervisor.say("still here")
+        assert child.poll() is None
+
+
 def test_stopping_leaves_no_process_not_even_a_stubborn_grandchild(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with Supervisor(log) as supervisor:

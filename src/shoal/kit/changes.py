@@ -2,13 +2,14 @@
 
 Triggers write a row for each change (see `web.migrations`); a process reads the new ones when it is
 about to use what it has kept. Nothing is missed: rows are read from the oldest transaction on that
-was still open when they were read before, whenever each of them commits.
+was still open when they were read before, whenever each of them commits. Rows are tidied away after
+an hour: who has not asked for long knows that nothing she keeps can be trusted.
 """
 
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
@@ -22,10 +23,12 @@ _MOST_OWNERS = 100_000
 _STOCK = "stock_allotment"
 
 _NEW = """
-SELECT id, owner, what, pg_snapshot_xmin(pg_current_snapshot())::text FROM web_change
-WHERE xid >= %s::xid8
-UNION ALL SELECT NULL, NULL, '', pg_snapshot_xmin(pg_current_snapshot())::text
+SELECT id, owner, what, '', at FROM web_change WHERE xid >= %s::xid8
+UNION ALL
+SELECT NULL, NULL, '', pg_snapshot_xmin(pg_current_snapshot())::text, statement_timestamp()
 """
+_SILENCE = timedelta(minutes=20)
+"""By the database's clock, which goes on while this machine sleeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Changes:
         self._lock = threading.Lock()
         self._asked_at = float("-inf")
         self._from = ""
+        self._heard_at: datetime | None = None
         self._known: set[int] = set()
         self._moments: Moments | None = None
         self._next: datetime | None = None
@@ -123,22 +127,25 @@ class Changes:
         rows = ask(_NEW, [self._from])
         new = [row for row in rows if row[0] is not None and row[0] not in self._known]
         self._known = {row[0] for row in rows if row[0] is not None}
-        self._from = rows[-1][3]
+        *_, self._from, at = rows[-1]
+        silent = self._heard_at is not None and at - self._heard_at > _SILENCE
+        self._heard_at = at
         self._note(new)
         passed = now is not None and self._next is not None and self._next <= now
-        if first or passed:
-            # Of what was rendered before we first asked nobody knows what has changed since.
+        # Of what was made before we asked, or while we did not, nobody knows what has changed.
+        unknown = first or silent or passed
+        if unknown:
             self._everything = self._round + 1
-        if moments and now and (first or passed or moments.tables & {row[2] for row in new}):
+        if moments and now and (unknown or moments.tables & {row[2] for row in new}):
             self._next = moments.after(now)
         self._round += 1
         self._asked_at = self._stopwatch()
 
-    def _note(self, new: list[tuple[int, UUID | None, str, str]]) -> None:
+    def _note(self, new: list[tuple[int, UUID | None, str, str, datetime]]) -> None:
         number = self._round + 1
         if len(self._changed) + len(self._of_stock) > _MOST_OWNERS:
             self._changed, self._of_stock, self._everything = {}, {}, number
-        for _, owner, what, _ in new:
+        for _, owner, what, *_ in new:
             if owner is None:
                 self._everything = number
             else:

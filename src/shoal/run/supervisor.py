@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from types import FrameType
-from typing import BinaryIO, Self
+from typing import Self
 
 from shoal import env
 from shoal.run import processes
@@ -24,6 +25,7 @@ _SETTLED_SECONDS = 30.0
 """What has run this long is healthy again: its next restart comes at once."""
 _LOG_BYTES = 10_000_000
 _TICK = 0.1
+_LAST_PIECES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Supervisor:
     longest_pause: float = _LONGEST_PAUSE
     _children: list[_Child] = field(default_factory=list)
     _ready: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
-    _log: BinaryIO | None = None
+    _log: FileIO | None = None
     _asked: bool = False
     _former: dict[int, object] = field(default_factory=dict)
 
@@ -128,13 +130,15 @@ class Supervisor:
     def say(self, line: str, *, by: str = "shoal") -> None:
         """This will write one line to the log, and to the console if there is one."""
         text = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {by:<11} {line}"
-        if self._log is not None:
-            self._log.write(f"{text}\n".encode())
-            self._log.flush()
-            if self._log.tell() > _LOG_BYTES:
-                self._open_log()
-        if self.console is not None:
-            self.console(text)
+        # A full disk or a console that went away ends nothing: what runs goes on without this line.
+        with contextlib.suppress(OSError):
+            if self._log is not None:
+                self._log.write(f"{text}\n".encode())
+                if self._log.tell() > _LOG_BYTES:
+                    self._open_log()
+        with contextlib.suppress(OSError):
+            if self.console is not None:
+                self.console(text)
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked = True
@@ -144,7 +148,8 @@ class Supervisor:
             self._log.close()
         if self.log_file.exists() and self.log_file.stat().st_size > _LOG_BYTES:
             self.log_file.replace(self.log_file.with_suffix(".1.log"))
-        self._log = self.log_file.open("ab")
+        # Unbuffered: of a line that had no room nothing is left to be written once more.
+        self._log = self.log_file.open("ab", buffering=0)
 
     def _launch(self, child: _Child) -> subprocess.Popen[bytes]:
         program = child.program
@@ -173,10 +178,11 @@ class Supervisor:
         output = child.process.stdout if child.process is not None else None
         if output is None:
             return
-        while chunk := output.read(65_536):
-            *lines, child.rest = (child.rest + chunk).split(b"\n")
-            for line in lines:
-                self.say(line.decode(errors="replace").rstrip(), by=child.program.name)
+        # One piece: who says more than we can write down must not keep us from all others.
+        chunk = output.read(65_536)
+        *lines, child.rest = (child.rest + (chunk or b"")).split(b"\n")
+        for line in lines:
+            self.say(line.decode(errors="replace").rstrip(), by=child.program.name)
         if chunk == b"":  # closed by the other end; None only says that there is nothing yet
             self._let_go(child)
 
@@ -193,7 +199,17 @@ class Supervisor:
             if child.process is not None and child.process.poll() is not None:
                 self._bury(child, now)
             if child.process is None and now >= child.due:
-                self._launch(child)
+                self._launch_again(child, now)
+
+    def _launch_again(self, child: _Child, now: float) -> None:
+        """Starts what died; where the machine has no room for it now, it is tried again later."""
+        try:
+            self._launch(child)
+        except OSError as error:
+            name, pause = child.program.name, child.pause
+            self.say(f"{name} cannot be started ({error}); trying again in {pause:g} s")
+            child.due = now + child.pause
+            child.pause = min(child.pause * 2, self.longest_pause)
 
     def _bury(self, child: _Child, now: float) -> None:
         process = child.process
@@ -211,8 +227,14 @@ class Supervisor:
         child.pause = min(child.pause * 2, self.longest_pause)
 
     def _drain_last(self, child: _Child) -> None:
-        output = child.process.stdout if child.process is not None else None
-        if output is not None and not output.closed:
+        """Says what a dead program had said; a pipe holds no more than 64 KB unless it was widened.
+
+        What it left behind may hold the other end open and talk on.
+        """
+        for _ in range(_LAST_PIECES):
+            output = child.process.stdout if child.process is not None else None
+            if output is None or output.closed:
+                break
             self._drain(child)
         self._let_go(child)
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from shoal.kit.changes import Changes
@@ -19,7 +19,7 @@ from shoal.shelves.operations import write_words
 from shoal.shops.models import Shop
 from shoal.stock.models import Allotment
 from shoal.web.kept.moments import MOMENTS
-from shoal.web.kept.pages import Pages, keep
+from shoal.web.kept.pages import KeepPages, Pages, keep
 from tests import trade
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,19 @@ def test_what_the_clock_opens_and_closes_is_heard(
     assert changes.since(number, [uuid4()])
 
 
+def test_who_has_not_asked_for_long_trusts_nothing_she_kept(market: trade.Market) -> None:
+    """Changes are tidied away after an hour: at night nobody may have asked for longer."""
+    changes = Changes(every=0)
+    number = changes.now()
+    Shop.objects.filter(id=market.shop.id).update(name="新")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM web_change")
+    assert changes._heard_at
+    changes._heard_at -= timedelta(hours=1)
+    changes.now()
+    assert changes.since(number, [market.shop.id])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_change_that_was_under_way_when_we_asked_is_not_missed(market: trade.Market) -> None:
     changes = Changes(every=0)
@@ -194,13 +207,45 @@ def test_a_page_that_sets_a_cookie_or_is_nobodys_is_never_kept() -> None:
 
 
 def test_the_least_asked_for_goes_first() -> None:
-    pages, shop = Pages(Changes(every=0), most_bytes=25), uuid4()
+    pages, shop = Pages(Changes(every=0), most_bytes=4_100), uuid4()
     for name in ("a", "b", "a", "c"):
         pages.answer((name,), lambda: page("x" * 10, shop))
     rendered = []
     for name in ("a", "b"):
         pages.answer((name,), lambda name=name: rendered.append(name) or page("x", shop))
     assert rendered == ["b"]
+
+
+@pytest.mark.parametrize(("query", "rendered"), [("x=1", 1), ("x=" + "a" * 300, 2)])
+def test_made_up_queries_are_not_kept(query: str, rendered: int) -> None:
+    made: list[HttpResponse] = []
+
+    def render(_request: object) -> HttpResponse:
+        made.append(page("x", uuid4()))
+        return made[-1]
+
+    keeping = KeepPages(render)
+    for _ in range(2):
+        keeping(RequestFactory().get(f"/shop/a?{query}"))
+    assert len(made) == rendered
+
+
+def test_what_two_render_at_once_is_counted_once() -> None:
+    pages, shop = Pages(Changes(every=0)), uuid4()
+    both = threading.Barrier(2)
+
+    def slowly() -> HttpResponse:
+        both.wait(10)
+        return page("x" * 10, shop)
+
+    threads = [threading.Thread(target=pages.answer, args=(("a",), slowly)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    pages.answer(("a",), lambda: page("y", shop))
+    pages._drop(("a",))
+    assert pages._bytes == 0
 
 
 def test_while_one_renders_a_page_whose_time_is_over_others_take_the_old_one(

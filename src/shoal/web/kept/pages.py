@@ -20,6 +20,10 @@ from shoal.web.components.look import chosen_theme
 from shoal.web.kept.moments import MOMENTS
 
 MOST_BYTES = 64_000_000
+_BESIDES = 2_000
+"""What a page takes beside its text: headers, its key, the objects that hold them."""
+_LONGEST_QUERY = 200
+"""No page of ours is asked for with more; made-up ones would fill the memory as parts of keys."""
 _MOST_SECONDS = 300.0
 """What nothing tells us of (how many were sold, a keeper's own name) is shown within that time."""
 # As WSGI names them: putting all headers of a request together takes longer than a kept page.
@@ -120,19 +124,25 @@ class Pages:
         return response
 
     def _keep(self, key: Key, kept: _Kept) -> None:
-        self._drop(key)
         with self._lock:
+            self._forget(key)
             self._kept[key] = kept
-            self._bytes += len(kept.response.content)
+            self._bytes += _size(kept)
             while self._bytes > self._most_bytes:
-                _, oldest = self._kept.popitem(last=False)
-                self._bytes -= len(oldest.response.content)
+                self._forget(next(iter(self._kept)))
 
     def _drop(self, key: Key) -> None:
         with self._lock:
-            gone = self._kept.pop(key, None)
-            if gone is not None:
-                self._bytes -= len(gone.response.content)
+            self._forget(key)
+
+    def _forget(self, key: Key) -> None:
+        gone = self._kept.pop(key, None)
+        if gone is not None:
+            self._bytes -= _size(gone)
+
+
+def _size(kept: _Kept) -> int:
+    return len(kept.response.content) + _BESIDES
 
 
 class KeepPages:
@@ -148,6 +158,8 @@ class KeepPages:
             self.pages.changes.ask_at_once()  # who changed something sees it on the next page
             return response
         if request.method != "GET" or any(name in request.META for name in _OWN_HEADERS):
+            return self.get_response(request)
+        if len(request.META.get("QUERY_STRING", "")) > _LONGEST_QUERY:
             return self.get_response(request)
         response = self.pages.answer(_key(request), lambda: self.get_response(request))
         wanted = request.META.get("HTTP_IF_NONE_MATCH")

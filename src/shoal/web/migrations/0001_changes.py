@@ -61,8 +61,8 @@ def _function(name: str, owners: str) -> str:
             INSERT INTO web_change (owner, what)
             SELECT DISTINCT found.owner, TG_TABLE_NAME FROM ({owners}) AS found (owner)
             WHERE EXISTS (SELECT FROM touched);
-            -- No page is kept for an hour, so nobody asks for what is older. One in a thousand
-            -- tidies up, and leaves alone what another is just deleting.
+            -- Who has not asked for an hour takes everything for changed. One in a thousand tidies
+            -- up, and leaves alone what another is just deleting.
             IF random() < 0.001 THEN
                 DELETE FROM web_change WHERE id IN (
                     SELECT id FROM web_change WHERE at < now() - interval '1 hour'
