@@ -3,9 +3,12 @@
 import os
 import signal
 import stat
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -82,6 +85,70 @@ def test_a_killed_cluster_comes_back_in_spite_of_its_lock(data: Path) -> None:
     lock.write_text("\n".join([str(os.getpid()), *lines[1:]]))
     with postgres.running([cluster], log_folder=data):
         assert postgres.answers(cluster)
+
+
+_KEEPER = """
+import sys, time
+from pathlib import Path
+from shoal.run.supervisor import only_one
+with only_one(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def _all_connections(address: str) -> list[psycopg.Connection]:
+    taken: list[psycopg.Connection] = []
+    with suppress(psycopg.OperationalError):
+        while len(taken) < 20:
+            taken.append(psycopg.connect(address))
+    assert len(taken) < 20
+    return taken
+
+
+def test_a_busy_server_that_another_keeps_is_waited_for_and_not_ended(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`shoal doctor` beside a sale that has all connections."""
+    cluster = places.main_cluster(data)
+    postgres.prepare(cluster, settings=_SMALL | {"max_connections": "5"})
+    with (data / "log").open("wb") as log:
+        process = postgres.start(cluster, output=log)
+    postgres.wait_until_ready(cluster, process, data / "log")
+    keeper = subprocess.Popen([sys.executable, "-c", _KEEPER, str(data)], stdout=subprocess.PIPE)
+    try:
+        assert keeper.stdout is not None
+        keeper.stdout.readline()
+        monkeypatch.setattr(postgres, "_BUSY_SECONDS", 1)
+        taken = _all_connections(cluster.address)
+        with (
+            pytest.raises(CannotRun, match="no connection left"),
+            postgres.running([cluster], log_folder=data),
+        ):
+            pytest.fail("it has no place for us")
+        assert process.poll() is None
+        for one in taken:
+            one.close()
+        with postgres.running([cluster], log_folder=data):
+            assert postgres.answers(cluster)
+        assert process.poll() is None
+    finally:
+        keeper.kill()
+        keeper.wait()
+        keeper.stdout.close()
+        processes.stop(process, by=signal.SIGINT)
+
+
+def test_why_it_did_not_start_is_what_it_said_this_time(data: Path) -> None:
+    cluster = places.main_cluster(data)
+    postgres.prepare(cluster, settings=_SMALL)
+    (cluster.folder / "postgresql.conf").write_text("nonsense = on\n")
+    said = data / "log"
+    said.write_text("FATAL: No space left on device\n")
+    with said.open("ab") as log:
+        process = postgres.start(cluster, output=log)
+    with pytest.raises(CannotRun, match="contains errors"):
+        postgres.wait_until_ready(cluster, process, said, since=31)
 
 
 def test_a_server_whose_supervisor_died_is_ended_first(data: Path) -> None:

@@ -19,9 +19,12 @@ from shoal import env
 from shoal.run import processes
 from shoal.run.places import Cluster
 from shoal.run.processes import Account
+from shoal.run.supervisor import is_held_by_another
 from shoal.run.trouble import CannotRun, disk_full, explained
 
-_START_SECONDS = 60
+_START_SECONDS = 600
+"""Mending itself after a crash, it reads again what was not in its files yet: up to minutes."""
+_BUSY_SECONDS = 30
 _STOP_SECONDS = 20
 _MAP = "shoal"
 # With a plain C character type, trigrams of Chinese are empty. macOS has no C.UTF-8.
@@ -299,16 +302,17 @@ def wait_until_ready(
     process: subprocess.Popen[bytes],
     said: Path,
     *,
+    since: int = 0,
     idle: Callable[[float], None] = time.sleep,
 ) -> None:
     """This will return when the cluster answers and its database exists, calling `idle` meanwhile.
 
-    Raises CannotRun with the reason from its log `said` when it ends instead.
+    Raises CannotRun with the reason from its log `said`, from byte `since` on, when it ends.
     """
     deadline = time.monotonic() + _START_SECONDS
     while not _says_ready(cluster, process.pid):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise _why(said.read_text(errors="replace")[-20_000:], cluster)
+            raise _why(said.read_bytes()[since:].decode(errors="replace")[-20_000:], cluster)
         idle(0.03)
     make_database(_to(cluster, "postgres"), cluster.name)
 
@@ -343,6 +347,25 @@ def _why(said: str, cluster: Cluster) -> CannotRun:
     return CannotRun(f"PostgreSQL in {cluster.folder} did not start: {reason}")
 
 
+def _answers_again(cluster: Cluster) -> bool:
+    """Waits for a server that somebody else's supervisor keeps; False when nobody does.
+
+    It may have no connection left, or mend itself: no reason to take it for left over and end it.
+    """
+    data = cluster.folder.parent
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while is_held_by_another(data):
+        if answers(cluster):
+            return True
+        if time.monotonic() > deadline:
+            raise CannotRun(
+                f"The PostgreSQL of the Shoal that runs on {data} does not answer: it has no"
+                " connection left, or is mending itself. Try again in a moment."
+            )
+        time.sleep(0.5)
+    return False
+
+
 @contextmanager
 def running(clusters: Sequence[Cluster], *, log_folder: Path) -> Iterator[None]:
     """This will keep `clusters` running for the block; those that run already are left alone."""
@@ -350,7 +373,7 @@ def running(clusters: Sequence[Cluster], *, log_folder: Path) -> Iterator[None]:
     try:
         begun = []
         for cluster in clusters:
-            if answers(cluster):
+            if answers(cluster) or _answers_again(cluster):
                 continue
             prepare(cluster)
             log = log_folder / f"{cluster.folder.name}.log"

@@ -71,11 +71,14 @@ def start_clusters(supervisor: Supervisor, *, data: Path, tell: Callable[[str], 
     if not clusters:
         return
     tell("starting PostgreSQL")
+    since = supervisor.log_file.stat().st_size
     with ThreadPoolExecutor(len(clusters)) as pool:
         list(pool.map(postgres.prepare, clusters))
     begun = [(cluster, supervisor.start(children.cluster_program(cluster))) for cluster in clusters]
     for cluster, process in begun:
-        postgres.wait_until_ready(cluster, process, supervisor.log_file, idle=supervisor.breathe)
+        postgres.wait_until_ready(
+            cluster, process, supervisor.log_file, since=since, idle=supervisor.breathe
+        )
 
 
 def _wait_for_web(supervisor: Supervisor) -> None:

@@ -278,11 +278,22 @@ def only_one(data: Path) -> Iterator[None]:
 
 def served_at(data: Path) -> str | None:
     """This will return the address of what runs on `data`, or None when nothing does."""
+    found = _held(data)
+    return found[-1] if found else None
+
+
+def is_held_by_another(data: Path) -> bool:
+    """This will say whether the supervisor of another process keeps what runs on `data`."""
+    found = _held(data)
+    return bool(found) and found[0] != str(os.getpid())
+
+
+def _held(data: Path) -> list[str]:
     try:
         with (data / "supervisor.lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return (data / "supervisor.lock").read_text().splitlines()[-1]
+        return (data / "supervisor.lock").read_text().splitlines()
     except OSError:
         pass
-    return None
+    return []
