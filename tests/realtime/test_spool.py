@@ -72,3 +72,30 @@ def test_a_torn_end_is_left_out(tmp_path: Path) -> None:
     assert kept.adopt() == 1
     assert delivered(kept) == facts(0, 1)
     assert list(tmp_path.glob("*.facts")) == []
+
+
+def test_a_long_line_is_no_torn_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "_CHUNK_BYTES", 30)
+    kept = Spool(tmp_path, limit=10_000)
+    told = [*facts(0, 2), Fact("id-2", b"x" * 100), *facts(3, 5)]
+    kept.append(told)
+    assert delivered(kept) == told
+
+
+def test_nobody_takes_over_what_is_just_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, other = Spool(tmp_path, limit=10_000), Spool(tmp_path, limit=10_000)
+    lock = spool.fcntl.flock
+
+    def adopt_first(file: int, how: int) -> None:
+        monkeypatch.setattr(spool.fcntl, "flock", lock)
+        assert other.adopt() == 0
+        lock(file, how)
+
+    monkeypatch.setattr(spool.fcntl, "flock", adopt_first)
+    assert kept.append(facts(0, 2))
+    assert other.adopt() == 0
+    kept.close()
+    assert other.adopt() == 1
+    assert delivered(other) == facts(0, 2)

@@ -77,6 +77,19 @@ def test_what_is_told_is_heard_in_order(nats: Nats, tmp_path: Path) -> None:
     assert waiting_bytes(tmp_path) == 0
 
 
+def test_what_nats_will_never_take_holds_up_nothing(nats: Nats, tmp_path: Path) -> None:
+    stream = Stream("LONG", "long", 10_000_000)
+    publisher = Publisher(stream, folder=tmp_path, limit=10**7)
+    publisher.tell(Fact("long-0", b'{"n":%s}' % (b"1" * 2_000_000)))
+    tell(publisher, "long", 1, 300)
+    ear = Ear(stream)
+    wait(10, lambda: len(ear.heard) >= 299)
+    ear.close()
+    publisher.close()
+    assert ear.heard == list(range(1, 300))
+    assert waiting_bytes(tmp_path) == 0
+
+
 def test_while_nats_is_away_facts_wait_on_the_disk_and_nobody_else_waits(
     nats: Nats, tmp_path: Path
 ) -> None:

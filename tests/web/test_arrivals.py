@@ -100,3 +100,12 @@ def test_her_pages_count_who_came(told, market):
     assert "1 visit by a robot is not counted" in shown.content.decode()
     page = mei.get(f"/keep/shares/{share.code}").context["came"]
     assert (page.came.visits, page.came.visitors) == (3, 2)
+
+
+@pytest.mark.parametrize("code", ["x" * 70_000, "thirteensigns", "a%20b"])
+def test_what_a_browser_makes_up_is_not_told(told, market, code):
+    alice = browser()
+    corner, shop = f"/shop/{market.shop.code}/corner", f"http://testserver/shop/{market.shop.code}"
+    alice.get(corner, headers={"HX-Current-URL": f"{shop}/p/{code}"})
+    alice.get(corner, headers={"HX-Current-URL": shop})
+    assert [fact["thing"] for fact in told(1)] == ["shop"]

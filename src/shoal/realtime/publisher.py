@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from nats.aio.client import Client
+from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
 
 from shoal.realtime import link
@@ -127,8 +128,8 @@ class Publisher:
             try:
                 self._spool.adopt()
                 client, context = await self._connected(client)
-                told, pause = False, _FIRST_PAUSE
                 await self._deliver(context)
+                told, pause = False, _FIRST_PAUSE
             except AWAY as error:
                 if not told:
                     logger.warning("NATS is away (%s): facts wait on the disk", error)
@@ -165,13 +166,17 @@ class Publisher:
         await _set(self._filled)
 
     async def _publish(self, context: JetStreamContext, fact: Fact) -> None:
-        await context.publish(
-            self._stream.subject,
-            fact.body,
-            timeout=_ANSWER_SECONDS,
-            stream=self._stream.name,
-            headers={"Nats-Msg-Id": fact.id},
-        )
+        try:
+            await context.publish(
+                self._stream.subject,
+                fact.body,
+                timeout=_ANSWER_SECONDS,
+                stream=self._stream.name,
+                headers={"Nats-Msg-Id": fact.id},
+            )
+        except MaxPayloadError:
+            # NATS will never take it: without it those behind it would wait for ever.
+            logger.error("a fact of %d bytes was dropped: NATS takes none so long", len(fact.body))
 
 
 async def _set(event: asyncio.Event) -> None:

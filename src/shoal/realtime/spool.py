@@ -81,6 +81,8 @@ class Spool:
             return []
         first = self._segments[0]
         chunk = os.pread(first.file, min(first.left, _CHUNK_BYTES), first.read)
+        if b"\n" not in chunk:  # one long line
+            chunk = os.pread(first.file, first.left, first.read)
         lines = chunk.split(b"\n")[:-1][:most]
         if not lines:
             first.read = first.size  # a torn end: its writer was killed amid the line
@@ -120,8 +122,10 @@ class Spool:
             return self._own
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{uuid7()}.facts"
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        made = path.with_suffix(".new")
+        file = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
+        made.rename(path)  # only now: whoever finds one that nobody holds takes it for left behind
         self._own = _Segment(path, file, 0)
         self._segments.append(self._own)
         return self._own

@@ -1,5 +1,7 @@
 """Telling the visit stream who came and what was opened, in passing; attribution never needs it."""
 
+import re
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
@@ -13,6 +15,7 @@ from shoal.web.visitor import browser_id
 
 # A page of a shop, by the name of its address, and what is open then.
 _PAGES = {"shop": Share.Thing.SHOP, "sale": Share.Thing.SALE, "product": Share.Thing.PRODUCT}
+_CODE = re.compile(r"[0-9a-z]{1,12}")
 _CODE_OF = {Share.Thing.SALE: "sale_code", Share.Thing.PRODUCT: "product_code"}
 
 
@@ -44,6 +47,8 @@ def tell_open(request: HttpRequest, shop: Shop) -> None:
     if thing is None or page.kwargs.get("code") != shop.code:
         return
     code = page.kwargs.get(_CODE_OF.get(thing, ""), shop.code)
+    if not _CODE.fullmatch(code):
+        return  # what a browser says is open may be anything
     _tell(request, Trace.Kind.OPEN, shop, thing=thing, thing_code=code)
 
 

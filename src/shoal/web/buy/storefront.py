@@ -8,6 +8,7 @@ from django.db.models.fields.files import ImageFieldFile
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -144,8 +145,7 @@ def _page(
     further = request.headers.get("HX-Request") and _start(request)
     template = "buy/pieces/tiles.html" if further else f"buy/{name}.html"
     response = shared_page(request, template, context, shop=shop)
-    if further:
-        response["Vary"] = f"{response.get('Vary', '')}, HX-Request".lstrip(", ")
+    patch_vary_headers(response, ["HX-Request"])  # both: a cache has to know it of the first
     return response
 
 
