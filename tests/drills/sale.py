@@ -158,6 +158,8 @@ class Drill:
             self.broken.append(f"only {share:.0%} of the kills hit an open transaction")
         placed = sum(told.placed for told in crowd.told)
         paid = sum(told.charged for told in crowd.told)
+        if placed < self.kills or paid < self.kills // 2:
+            self.broken.append(f"{placed} orders and {paid} payments are no sale to be judged by")
         _say(f"{fury.kills.total()} kills: {_shown(fury.kills)}")
         _say(
             f"{fury.in_transaction} of them ({share:.0%}) hit an open transaction, "
