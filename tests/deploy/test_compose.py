@@ -1,6 +1,12 @@
 """The Compose file starts commands that are there, with settings that are there."""
 
+import json
+import os
 import re
+import socket
+import subprocess
+import sysconfig
+import time
 import tomllib
 from pathlib import Path
 
@@ -61,11 +67,58 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
 
 def test_no_secret_is_written_down() -> None:
     assert set(re.findall(r"(?m)PASSWORD: (.*)$", text("compose.yaml"))) <= {
-        "${DATABASE_PASSWORD:?}", "${VAULT_PASSWORD:?}", "${NATS_PASSWORD:?}",
+        "${DATABASE_PASSWORD:?}", "${VAULT_PASSWORD:?}", """'"${NATS_PASSWORD:?}"'""",
     }  # fmt: skip
     asked = set(re.findall(r"\$\{(\w+)", text("compose.yaml")))
     assert asked == set(pairs(text(".env.example")))
     assert text(".gitignore").split() == ["/.env", "/shoal.env", "/secrets/", "/tls/"]
+
+
+@pytest.mark.parametrize("password", ["12345678", "8k", "true", "1e5", "007", "dm9yIGRlbSA"])
+def test_nats_takes_any_password_of_letters_and_digits(password: str, tmp_path: Path) -> None:
+    told = {
+        name: value.replace("${NATS_PASSWORD:?}", password)
+        for name, value in SERVICES["nats"]["environment"].items()
+    }
+    conf = tmp_path / "nats.conf"
+    conf.write_text(text("nats.conf").replace("/data", str(tmp_path)))
+    with (tmp_path / "said").open("w") as said:
+        nats = subprocess.Popen(
+            [
+                f"{sysconfig.get_path('scripts')}/nats-server", "--config", str(conf),
+                "--addr", "127.0.0.1", "--port", "-1", "--ports_file_dir", str(tmp_path),
+            ],
+            env=os.environ | told, stderr=said,
+        )  # fmt: skip
+    try:
+        port = _port_of(nats, tmp_path)
+        assert _knows(port, "shoal", password)
+        assert not _knows(port, "shoal", "another")
+        assert not _knows(port, "shoal", "$NATS_PASSWORD")
+    finally:
+        nats.terminate()
+        nats.wait(10)
+
+
+def _port_of(nats: subprocess.Popen[bytes], folder: Path) -> int:
+    for _ in range(200):
+        assert nats.poll() is None, (folder / "said").read_text()
+        for path in folder.glob("*.ports"):
+            if found := re.search(r"nats://[\d.]+:(\d+)", path.read_text()):
+                return int(found[1])
+        time.sleep(0.05)
+    pytest.fail((folder / "said").read_text())
+
+
+def _knows(port: int, user: str, password: str) -> bool:
+    """Whether the NATS at a port lets in who says so."""
+    who = {"user": user, "pass": password, "verbose": False}
+    asking = socket.create_connection(("127.0.0.1", port), timeout=10)
+    with asking, asking.makefile("rw", newline="") as spoken:
+        assert spoken.readline().startswith("INFO ")
+        spoken.write(f"CONNECT {json.dumps(who)}\r\nPING\r\n")
+        spoken.flush()
+        return spoken.readline() == "PONG\r\n"
 
 
 def test_volumes_and_files_that_are_named_are_there() -> None:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.urls import reverse
 
+from shoal.kit import pictures
 from shoal.run import health
 from tests.deploy.files import DEPLOY, is_command, readable, unknown_settings
 
@@ -118,6 +119,17 @@ def test_no_secret_and_no_address_is_written_down() -> None:
     assert VALUES["image"]["repository"] == ""
     assert "kind: Secret" not in WHOLE
     assert not re.search(r"(?i)password: *\S", VALUES_TEXT)
+
+
+def test_the_ingress_lets_through_what_the_proxy_of_compose_does() -> None:
+    (most,) = re.findall(
+        r"client_max_body_size (\d+)m;", (DEPLOY / "compose/nginx.conf").read_text()
+    )
+    assert int(most) * 1024 * 1024 > pictures.MAX_BYTES
+    sizes = {"nginx.ingress.kubernetes.io/proxy-body-size": f"{most}m"}
+    assert VALUES["ingress"]["annotations"] == sizes
+    (example,) = re.findall(r"(?s)```yaml\n(.*?)```", (DEPLOY / "helm/README.md").read_text())
+    assert yaml.safe_load(example)["ingress"]["annotations"] == sizes
 
 
 def test_the_database_comes_first() -> None:

@@ -1,6 +1,7 @@
 """The units say what systemd understands, and start commands that are there."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -47,9 +48,9 @@ def test_there_is_one_for_each_part() -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_starts_a_command_with_settings_that_are_there(name: str) -> None:
     service = unit(name)["Service"]
-    (command,) = service["ExecStart"]
-    assert command.startswith(f"{PYTHON} -m shoal ")
-    assert is_command(command.split(" -m shoal ")[1].split())
+    (line,) = service["ExecStart"]
+    (command,) = re.findall(rf"{PYTHON} -m shoal ([a-z]+(?: --\w+)*)", line)
+    assert is_command(command.split())
     assert unknown_settings((FOLDER / name).read_text()) == set()
     given = " ".join(service["Environment"])
     assert "SHOAL_DATA=/var/lib/shoal" in given
@@ -74,6 +75,27 @@ def test_what_serves_comes_after_the_database_is_at_its_version(name: str) -> No
     assert described["Unit"]["PartOf"] == ["shoal.target"]
     assert described["Install"]["WantedBy"] == ["shoal.target"]
     assert described["Service"]["Restart"] == ["always"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nothing_is_tried_so_often_that_it_is_given_up(name: str) -> None:
+    assert unit(name)["Unit"]["StartLimitIntervalSec"] == ["0"]
+
+
+def test_a_database_that_is_away_is_waited_for(tmp_path: Path) -> None:
+    """What is required and fails takes down whoever requires it, even if it is done later."""
+    described = unit("shoal-migrate.service")
+    (line,) = described["Service"]["ExecStart"]
+    assert described["Service"]["TimeoutStartSec"] == ["infinity"]
+    assert described["Unit"]["PartOf"] == ["shoal.target"]
+    # What waits for it is not what the machine's start waits for.
+    assert unit("shoal.target")["Unit"]["DefaultDependencies"] == ["no"]
+    program, tried = tmp_path / "python", tmp_path / "tried"
+    program.write_text(f'#!/bin/sh\necho "$*" >>{tried}\n[ "$(wc -l <{tried})" -ge 3 ]\n')
+    program.chmod(0o755)
+    line = line.replace(PYTHON, str(program)).replace("sleep 5", "sleep 0")
+    assert subprocess.run(shlex.split(line), check=False, timeout=60).returncode == 0
+    assert tried.read_text() == "-m shoal migrate --quiet\n" * 3
 
 
 def test_the_example_of_settings_can_be_read() -> None:

@@ -1,5 +1,8 @@
 """The program that brought a database here need not do so again; any other one has to."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +10,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from shoal.run import version
@@ -111,3 +115,50 @@ def test_a_store_that_is_away_is_no_current_one(
     version.note(tmp_path, at=AT)
     monkeypatch.setenv(setting, "postgresql://127.0.0.1:1/shoal")
     assert not version.is_current(tmp_path, at=AT)
+
+
+def test_a_folder_that_keeps_no_note_is_brought_again(
+    address: str, source: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "version").mkdir()
+    version.note(tmp_path, at=AT)
+    assert not version.is_current(tmp_path, at=AT)
+
+
+def test_an_image_brings_the_database_to_its_version_and_writes_nothing(
+    address: str, tmp_path: Path
+) -> None:
+    """As an image is made and started: files first, then `migrate` where all is read-only."""
+    told = {"SHOAL_DATA": str(tmp_path), "SHOAL_SECRET_FILE": f"{settings.SHOAL_DATA}/secrets.json"}
+    migrate = (sys.executable, "-m", "shoal", "migrate")
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, check=False, capture_output=True, text=True, env=os.environ | told, timeout=120
+        )
+
+    assert run(*migrate, "--files").stderr == ""
+    made = sorted(tmp_path.rglob("*"))
+    for path in (tmp_path, *made):
+        # A layer carries whole seconds.
+        os.utime(path, (path.stat().st_atime, int(path.stat().st_mtime)))
+        path.chmod(path.stat().st_mode & ~0o222)
+    closed = _closed(tmp_path)
+    if run(*closed, "true").returncode:
+        pytest.skip("root may not mount here, and else writes wherever it likes")
+    assert run(*closed, "touch", f"{tmp_path}/version").returncode != 0
+    done = run(*closed, *migrate, "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert sorted(tmp_path.rglob("*")) == made
+    with psycopg.connect(address) as ours:
+        noted = ours.execute("SELECT obj_description('django_migrations'::regclass)").fetchone()
+    assert noted is not None
+    assert noted[0].startswith("program ")
+
+
+def _closed(folder: Path) -> tuple[str, ...]:
+    """What to put before a command so that it cannot write to a folder without write bits."""
+    if os.geteuid():
+        return ()
+    bound = 'mount --bind -o ro "$0" "$0" && exec "$@"'
+    return ("unshare", "--mount", "sh", "-c", bound, str(folder))

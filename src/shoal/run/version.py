@@ -8,6 +8,7 @@ so are a restored database, an emptied folder and a new month, which needs parti
 import hashlib
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,10 @@ def is_current(data: Path, *, at: datetime) -> bool:
 
 
 def note(data: Path, *, at: datetime) -> None:
-    """This will note in the database and in the folder that this program has brought them here."""
+    """This will note in the database and in the folder that this program has brought them here.
+
+    A folder that lets nobody write, as an image's does, goes without: each time is a doubt then.
+    """
     program = _program(at)
     with psycopg.connect(database.address(data)) as connection:
         # On the table of what is applied, so that both are restored together or not at all.
@@ -50,7 +54,9 @@ def note(data: Path, *, at: datetime) -> None:
         connection.execute(
             sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal(words))
         )
-    (data / _NAME).write_text(program)
+    # Nothing rests on it: who finds it missing, or half written, brings again.
+    with suppress(OSError):
+        (data / _NAME).write_text(program)
 
 
 def _words(program: str, applied: tuple[Any, ...] | None) -> str:
@@ -60,7 +66,7 @@ def _words(program: str, applied: tuple[Any, ...] | None) -> str:
 def _noted(data: Path) -> str:
     try:
         return (data / _NAME).read_text()
-    except FileNotFoundError:
+    except OSError:
         return ""
 
 
