@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 
 import pytest
-from django.db import DataError, NotSupportedError, connection, transaction
+from django.apps import apps
+from django.db import DataError, NotSupportedError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from shoal.kit.asking import ask, ask_together
@@ -131,6 +132,33 @@ def test_of_what_django_puts_together_nothing_is_kept(pooled: DatabaseWrapper) -
         cursor.execute("SELECT length(%s::text)", ["what she wrote"])
     kept = pooled.connection._prepared
     assert [query for query, _ in (*kept._counts, *kept._names)] == [b"SELECT length($1::text)"]
+
+
+_THERE = """
+SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s)
+UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = to_regclass(%s)
+"""
+_FOREIGN = """
+SELECT attname FROM pg_constraint
+JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY(conkey)
+WHERE contype = 'f' AND conrelid = to_regclass(%s)
+"""
+
+
+def test_what_models_promise_the_database_holds() -> None:
+    """A migration may take more away than it says: Django drops what stands on the same column."""
+    for model in apps.get_models():
+        if not model.__module__.startswith("shoal."):
+            continue
+        table, options = model._meta.db_table, model._meta
+        promised = {one.name for one in (*options.constraints, *options.indexes)}
+        assert promised <= {name for (name,) in ask(_THERE, [table, table])}
+        foreign = {
+            field.column
+            for field in options.concrete_fields
+            if isinstance(field, models.ForeignKey) and field.db_constraint
+        }
+        assert foreign <= {name for (name,) in ask(_FOREIGN, [table])}
 
 
 # Tables that Django and allauth bring are theirs.

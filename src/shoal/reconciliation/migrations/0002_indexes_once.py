@@ -16,9 +16,18 @@ class Migration(migrations.Migration):
             name='bill',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='reconciliation.bill'),
         ),
+        # With the index of a column, AlterField drops the constraints that hold for some of its rows.
+        migrations.RemoveConstraint(
+            model_name='deed',
+            name='closed_once',
+        ),
         migrations.AlterField(
             model_name='deed',
             name='difference',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deeds', to='reconciliation.difference'),
+        ),
+        migrations.AddConstraint(
+            model_name='deed',
+            constraint=models.UniqueConstraint(condition=models.Q(('what', 'closed')), fields=('difference',), name='closed_once'),
         ),
     ]

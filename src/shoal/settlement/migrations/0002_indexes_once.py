@@ -20,10 +20,19 @@ class Migration(migrations.Migration):
             model_name='goodwill',
             name='goodwill_order',
         ),
+        # With the index of a column, AlterField drops the constraints that hold for some of its rows.
+        migrations.RemoveConstraint(
+            model_name='depositmove',
+            name='one_deposit_to_give_back',
+        ),
         migrations.AlterField(
             model_name='depositmove',
             name='brand',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deposit_moves', to='brands.brand'),
+        ),
+        migrations.AddConstraint(
+            model_name='depositmove',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'given_back'), ('state', 'asked')), fields=('brand',), name='one_deposit_to_give_back'),
         ),
         migrations.AlterField(
             model_name='goodwill',
