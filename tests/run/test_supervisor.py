@@ -71,6 +71,9 @@ def test_what_cannot_be_started_now_is_tried_again(tmp_path: Path) -> None:
         supervisor.watch(until=within(20, lambda: "cannot be started" in log.read_text()))
         install()
         supervisor.watch(until=within(20, lambda: log.read_text().count("born") >= 2))
+    text = log.read_text()
+    assert "mayfly cannot be started" in text
+    assert text.index("trying again in") < text.rindex("born")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")

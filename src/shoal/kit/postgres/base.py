@@ -7,6 +7,8 @@ server's last words, to read. A healthy one that nobody has asked anything has n
 
 import re
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import Any, cast
 
@@ -34,16 +36,14 @@ class _PreparedCursor(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> "_PreparedCursor":
         """This will run a statement that this connection's server knows from then on."""
-        self.connection.prepare_threshold = 0
-        try:
-            super().execute(query, params, **how)
-        except _OUTDATED:
-            if self.connection.info.transaction_status != TransactionStatus.IDLE:
-                raise
-            _forget_prepared(self.connection)
-            super().execute(query, params, **how)
-        finally:
-            self.connection.prepare_threshold = None
+        with _preparing(self.connection):
+            try:
+                super().execute(query, params, **how)
+            except _OUTDATED:
+                if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                    raise
+                _forget_prepared(self.connection)
+                super().execute(query, params, **how)
         return self
 
 
@@ -112,14 +112,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def forget_prepared(self) -> None:
         """This will have the server read and plan anew what is asked from now on."""
-        with self.wrap_database_errors:
+        with self.wrap_database_errors, _preparing(self.connection):
             _forget_prepared(self.connection)
-            self.connection.prepare_threshold = None
+
+
+@contextmanager
+def _preparing(connection: "psycopg.Connection[Any]") -> Iterator[None]:
+    """Lifts for the block what Django forbids: only in it does psycopg keep what it is told."""
+    connection.prepare_threshold = 0
+    try:
+        yield
+    finally:
+        connection.prepare_threshold = None
 
 
 def _forget_prepared(connection: "psycopg.Connection[Any]") -> None:
     """Has the server read everything anew; psycopg sees by this command that nothing is known."""
-    connection.prepare_threshold = 0
     connection.execute("DEALLOCATE ALL", prepare=False)
 
 
